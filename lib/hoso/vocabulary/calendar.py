@@ -1,0 +1,86 @@
+"""Working days of Việt Nam (ngày làm việc): five days a week, without public holidays, with the Saturdays
+worked in exchange for a day off.
+"""
+
+import csv
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from functools import cache
+from itertools import islice
+from pathlib import Path
+
+import holidays
+
+from hoso.vocabulary.workbook import reference_file
+
+LAST_DECIDED_YEAR = 2026
+"""The last year whose holidays were decided when this was written; later years are the library's forecast."""
+
+_DAY = timedelta(days=1)
+
+
+def is_working_day(day: date) -> bool:
+    """Whether offices work on that day: `data/reference/holidays.csv` first, then the `holidays` library."""
+    return _works(reference_file("holidays.csv"), _date(day))
+
+
+def is_forecast(day: date) -> bool:
+    """Whether that year's calendar is a forecast (lịch nghỉ tạm tính), which a report then says."""
+    return day.year > LAST_DECIDED_YEAR
+
+
+def add_working_days(day: date, n: int) -> date:
+    """The n-th working day after `day` (before it for a negative n): a time limit counts from the next
+    working day.
+
+    With 0, `day` itself, or the next working day when it is a day off: nothing falls due on a day off.
+    """
+    if n == 0 and is_working_day(day):
+        return _date(day)
+    decisions = reference_file("holidays.csv")  # found once, not once a day
+    working = (d for d in _days_from(_date(day), _DAY if n >= 0 else -_DAY) if _works(decisions, d))
+    return next(islice(working, max(1, abs(n)) - 1, None))
+
+
+def last_working_day(day: date) -> date:
+    """`day` itself when offices work on it, else the last working day before it."""
+    return _date(day) if is_working_day(day) else add_working_days(day, -1)
+
+
+def working_days_between(first: date, last: date) -> int:
+    """The working days after `first` up to and with `last`; negative when `last` is the earlier of the two.
+
+    `working_days_between(d, add_working_days(d, n)) == n` for every n from 1 on.
+    """
+    if last < first:
+        return -working_days_between(last, first)
+    decisions, start = reference_file("holidays.csv"), _date(first)
+    return sum(_works(decisions, start + i * _DAY) for i in range(1, (_date(last) - start).days + 1))
+
+
+def _date(day: date) -> date:
+    # A datetime is a date to Python, but is never equal to one: a decided day would be missed.
+    return day.date() if isinstance(day, datetime) else day
+
+
+def _days_from(day: date, step: timedelta) -> Iterator[date]:
+    while True:
+        day += step
+        yield day
+
+
+@cache
+def _works(decisions: Path, day: date) -> bool:
+    decided = _read_decisions(decisions).get(day)
+    return bool(_vietnam(day.year).is_working_day(day)) if decided is None else decided
+
+
+@cache
+def _read_decisions(path: Path) -> dict[date, bool]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return {date.fromisoformat(row["date"]): row["works"] == "1" for row in csv.DictReader(file)}
+
+
+@cache
+def _vietnam(year: int) -> holidays.HolidayBase:
+    return holidays.country_holidays("VN", years=year)

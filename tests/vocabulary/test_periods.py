@@ -1,0 +1,129 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hoso.vocabulary.errors import UsageError
+from hoso.vocabulary.periods import Period
+
+WINDOWS = """
+    id                      start       end         label                                        previous                year_ago
+    2024-09                 2024-08-15  2024-09-14  tháng 9 năm 2024                             2024-08                 2023-09
+    2024-01                 2023-12-15  2024-01-14  tháng 01 năm 2024                            2023-12                 2023-01
+    2024-02@calendar        2024-02-01  2024-02-29  tháng 02 năm 2024                            2024-01@calendar        2023-02@calendar
+    2024-12@calendar        2024-12-01  2024-12-31  tháng 12 năm 2024                            2024-11@calendar        2023-12@calendar
+    2024-Q1                 2023-12-15  2024-03-14  quý I năm 2024                               2023-Q4                 2023-Q1
+    2024-Q3                 2024-06-15  2024-09-14  quý III năm 2024                             2024-Q2                 2023-Q3
+    2024-Q4@calendar        2024-10-01  2024-12-31  quý IV năm 2024                              2024-Q3@calendar        2023-Q4@calendar
+    2024-6M                 2023-12-15  2024-06-14  6 tháng đầu năm 2024                         2023-6M                 2023-6M
+    2024-9M                 2023-12-15  2024-09-14  9 tháng đầu năm 2024                         2023-9M                 2023-9M
+    2024-9M@calendar        2024-01-01  2024-09-30  9 tháng đầu năm 2024                         2023-9M@calendar        2023-9M@calendar
+    2024                    2023-12-15  2024-12-14  năm 2024                                     2023                    2023
+    2022@calendar           2022-01-01  2022-12-31  năm 2022                                     2021@calendar           2021@calendar
+    2023-01-01..2023-11-15  2023-01-01  2023-11-15  từ ngày 01/01/2023 đến ngày 15/11/2023       2022-02-16..2022-12-31  2022-01-01..2022-11-15
+    2024-02-29..2024-02-29  2024-02-29  2024-02-29  từ ngày 29/02/2024 đến ngày 29/02/2024       2024-02-28..2024-02-28  2023-02-28..2023-02-28
+"""  # noqa: E501 (a table reads better than wrapped lines)
+
+
+def _rows():
+    for line in WINDOWS.strip().splitlines()[1:]:
+        name, start, end, *label, previous, year_ago = line.split()
+        yield name, start, end, " ".join(label), previous, year_ago
+
+
+@pytest.mark.parametrize("row", _rows())
+def test_every_form_has_its_window_label_and_neighbours(row):
+    """The window of NĐ 09/2019/NĐ-CP, of the calendar or as given; and what it is compared with."""
+    name, *window_and_label, previous, year_ago = row
+    period = Period.parse(name)
+    assert period.id == name
+    assert [str(period.start), str(period.end), period.label] == window_and_label
+    assert (period.previous().id, period.year_ago().id) == (previous, year_ago)
+
+
+REFUSED = [
+    "9T2024", "2024-13", "2024-00", "2024-Q5", "2024-Q0", "2024-3M", "2024-9", "24-09", "2024-9M@lunar",
+    "2024-9m", " 2024", "2024\n", "", "２０２４",
+    "2023-01-01..2023-02-30", "2023-01-01", "2023-1-1..2023-2-1",
+    "2023-01-01..2023-11-15@calendar", "2023-11-15..2023-01-01", "../2024", "2024-09-14..", "3024",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_anything_else_is_refused(name):
+    """A period is one of the forms or nothing: it names a folder and a report."""
+    with pytest.raises(UsageError):
+        Period.parse(name)
+
+
+def test_the_refusal_names_the_forms():
+    """The line shows what could have been meant."""
+    with pytest.raises(UsageError) as caught:
+        Period.parse("9T2024")
+    for form in ("2024-09", "2024-Q3", "2024-6M", "2024-9M", "@calendar", "2023-01-01..2023-11-15"):
+        assert form in str(caught.value)
+
+
+NAMED = st.builds(
+    lambda year, part, rule: f"{year}{part}{rule}",
+    st.integers(2001, 2098),
+    st.sampled_from(
+        ["", "-6M", "-9M", *(f"-Q{q}" for q in range(1, 5)), *(f"-{m:02d}" for m in range(1, 13))]
+    ),
+    st.sampled_from(["", "@calendar"]),
+)
+EXPLICIT = st.tuples(
+    st.dates(date(2001, 1, 1), date(2098, 12, 31)), st.dates(date(2001, 1, 1), date(2098, 12, 31))
+).map(lambda days: f"{min(days)}..{max(days)}")
+
+
+@given(NAMED | EXPLICIT)
+def test_the_months_of_a_period_fill_it_without_a_gap(name):
+    """A chart by month adds up to the figure of the period."""
+    period = Period.parse(name)
+    months = period.months()
+    assert (months[0].start, months[-1].end) == (period.start, period.end)
+    assert sum(month.days for month in months) == period.days
+    assert {month.rule for month in months} == {period.rule}
+    assert all(Period.parse(month.id) == month for month in months)
+
+
+@given(NAMED.filter(lambda name: "M" not in name and len(name.removesuffix("@calendar")) > 4) | EXPLICIT)
+def test_the_previous_period_ends_the_day_before(name):
+    """Months, quarters and explicit dates are compared with what lies just before them."""
+    period = Period.parse(name)
+    assert (period.start - period.previous().end).days == 1
+
+
+def test_window_and_rule_are_told_in_words():
+    """The note under a table says the window and the act that set it."""
+    period = Period.parse("2024-9M")
+    assert period.window == "từ ngày 15/12/2023 đến ngày 14/9/2024"
+    assert "09/2019/NĐ-CP" in period.rule_text
+    assert "dương lịch" in Period.parse("2024@calendar").rule_text
+    assert str(period) == "9 tháng đầu năm 2024"
+
+
+def test_a_period_is_closed_the_day_after_its_last_day():
+    """On the last day dossiers are still coming in."""
+    period = Period.parse("2024-9M")
+    assert [period.is_closed(date(2024, 9, d)) for d in (13, 14, 15)] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("name", "era", "crosses"),
+    [
+        ("2025-06", "63", False),
+        ("2025-06@calendar", "63", False),
+        ("2025-07", "34", True),
+        ("2025-07@calendar", "34", False),
+        ("2025", "34", True),
+        ("2024-9M", "63", False),
+        ("2026-09", "34", False),
+    ],
+)
+def test_the_era_is_that_of_the_last_day(name, era, crosses):
+    """The state of dossiers is taken at the end; a window over 30/6/2025 is known for it."""
+    period = Period.parse(name)
+    assert (period.era, period.crosses_eras) == (era, crosses)
