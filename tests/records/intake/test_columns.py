@@ -1,0 +1,64 @@
+"""columns.toml is read strictly."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from hoso.records.intake.columns import COLUMNS_FILE, load_columns
+from hoso.vocabulary.errors import HosoError
+from hoso.vocabulary.text import fold
+
+
+def changed(tmp_path: Path, old: str, new: str) -> Path:
+    text = COLUMNS_FILE.read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "columns.toml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return path
+
+
+def test_the_files_words_are_found_by_match_key() -> None:
+    """A header or word is found whatever its case, spaces, tone placement or composition."""
+    columns = load_columns()
+    assert columns.dossiers.keys[fold("  MÃ HỒ SƠ ")][0] == "dossier_id"
+    assert columns.words["status"][fold("đã trả kết quả")] == "10"
+    assert columns.words["flag"][fold("Đã số hoá")] == "yes"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("received_at =", "recieved_at =", "unknown key 'recieved_at', known are dossier_id"),
+        ("[dossiers.status]", "[dossiers.state]", "unknown key 'state'"),
+        ('postal = ["3"', 'post = ["3"', "unknown key 'post', known are direct, online, postal"),
+        ('required = ["dossier_id"', 'required = ["dossier"', "'dossier' is no field"),
+        ('"Mã biên nhận"', '"Trạng thái"', "'Trạng thái' stands for dossier_id and status"),
+        ('digitised = ["Số hóa TPHS"', "digitised = [1", "'digitised' must be a list of words"),
+    ],
+)
+def test_a_slip_in_the_file_is_told(tmp_path: Path, old: str, new: str, told: str) -> None:
+    """An unknown key, field or double meaning is an error that says where and what is known."""
+    with pytest.raises(HosoError, match=r"columns\.toml") as fault:
+        load_columns(changed(tmp_path, old, new))
+    assert told in str(fault.value)
+
+
+def test_all_slips_are_told_at_once(tmp_path: Path) -> None:
+    """The whole file is checked before anything is said."""
+    path = changed(tmp_path, "received_at =", "recieved_at =")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('postal = ["3"', 'post = ["3"'), encoding="utf-8"
+    )
+    with pytest.raises(HosoError) as fault:
+        load_columns(path)
+    assert "recieved_at" in str(fault.value) and "'post'" in str(fault.value)
+
+
+def test_no_personal_header_is_on_the_allow_list() -> None:
+    """A header known as personal belongs to no field."""
+    columns = load_columns()
+    assert not columns.personal & columns.dossiers.keys.keys()
+    assert len(columns.personal) == len(
+        tomllib.loads(COLUMNS_FILE.read_text())["dossiers"]["personal"]["headers"]
+    )
