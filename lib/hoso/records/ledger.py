@@ -1,0 +1,122 @@
+"""The ledger (sổ theo ngày): additive counts a province, unit and day, from which any window is a sum.
+
+It is partitioned like the facts, by province and month of receipt, so an import rebuilds only the months it touched.
+Stocks (pending, overdue) are what came in less what went out, through a day. `EVENTS` is the one place that says what
+is counted on which day; the expressions are Narwhals, so DuckDB, pandas and Spark build the same ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any, Final
+
+import narwhals as nw
+import polars as pl
+
+from . import schema
+from .schema import CHANNELS, FLAGS, NOT_RECEIVED, ONLINE_SERVICE, REFUSED, STOPPED, WITHDRAWN
+from .store import Store
+
+Test = Callable[[], nw.Expr]
+KEY: Final = ("province_id", "received_month", "unit_id", "level", "day")
+
+
+def true(column: str) -> nw.Expr:
+    """Where a flag is known and set."""
+    return nw.col(column).fill_null(False)
+
+
+def known(column: str) -> nw.Expr:
+    """Where the source said anything of a flag: missing is not zero."""
+    return ~nw.col(column).is_null()
+
+
+def is_in(column: str, words: tuple[Any, ...]) -> nw.Expr:
+    """Where a column holds one of the words; null is none of them."""
+    return (~nw.col(column).is_null()) & nw.col(column).is_in(list(words))
+
+
+def in_scope() -> nw.Expr:
+    """Dossiers that were received: not 'mới đăng ký', not 'không được tiếp nhận'."""
+    return ~is_in("status", NOT_RECEIVED)
+
+
+# Parts of the dossiers whose number is kept as a flow (received, closed) and so as a stock too.
+PARTS: Final[dict[str, Test]] = {
+    "all": in_scope,
+    **{channel: (lambda c=channel: in_scope() & is_in("channel", (c,))) for channel in CHANNELS},  # type: ignore[misc]
+    "eligible": lambda: in_scope() & is_in("service_level", ONLINE_SERVICE),
+    "eligible_online": lambda: PARTS["eligible"]() & is_in("channel", ("online",)),
+    "fee": lambda: in_scope() & true("fee") & known("paid_online"),
+    "fee_paid": lambda: PARTS["fee"]() & true("paid_online"),
+    "supplement": lambda: in_scope() & (nw.col("supplements").fill_null(0) > 0),
+    "stopped": lambda: is_in("status", (STOPPED,)),
+    **{f"known_{flag}": (lambda f=flag: in_scope() & known(f)) for flag in FLAGS},  # type: ignore[misc]
+    **{f"true_{flag}": (lambda f=flag: in_scope() & true(f)) for flag in FLAGS},  # type: ignore[misc]
+}
+
+
+def _events() -> dict[str, dict[str, nw.Expr]]:
+    """What is counted, by the DATE column that says on which day."""
+    closed = in_scope() & (~nw.col("closed_on").is_null())
+    not_withdrawn = closed & ~is_in("status", (WITHDRAWN,))
+    on_time = (nw.col("closed_on") <= nw.col("due_on")).fill_null(False)
+    return {
+        "received_on": {
+            **{f"received_{name}": part() for name, part in PARTS.items()},
+            "refused": is_in("status", (REFUSED,)),
+        },
+        "closed_on": {
+            **{f"closed_{name}": part() & closed for name, part in PARTS.items()},
+            **{word: closed & is_in("punctuality", (word,)) for word in ("early", "punctual", "late")},
+            "withdrawn": closed & is_in("status", (WITHDRAWN,)),
+            "late_by_clock": closed & true("late_by_clock"),
+            "handled": not_withdrawn,
+            "overdue_ended": closed & (~nw.col("overdue_on").is_null()),
+            "late_ended": closed & (~nw.col("late_on").is_null()),
+        },
+        "overdue_on": {"overdue_began": in_scope()},
+        "late_on": {"late_began": in_scope()},
+        "due_on": {"fell_due": in_scope(), "fell_due_on_time": in_scope() & on_time},
+    }
+
+
+COLUMNS: Final[tuple[str, ...]] = tuple(name for events in _events().values() for name in events)
+
+
+def build(facts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """The ledger of a frame of facts: columns KEY and COLUMNS (counts), one row a unit and day with any event."""
+    parts = [_on_day(facts, day, events) for day, events in _events().items()]
+    return (
+        nw.concat(parts, how="vertical")
+        .group_by(*KEY)
+        .agg(*[nw.col(name).sum().cast(nw.Int64).alias(name) for name in COLUMNS])
+    )
+
+
+def _on_day(facts: nw.LazyFrame[Any], day: str, events: dict[str, nw.Expr]) -> nw.LazyFrame[Any]:
+    keyed = facts.filter(~nw.col(day).is_null())
+    counted = [
+        events[name].cast(nw.Int64).alias(name) if name in events else nw.lit(0).cast(nw.Int64).alias(name)
+        for name in COLUMNS
+    ]
+    rows = keyed.select(*KEY[:-1], nw.col(day).alias("day"), *counted)
+    sums = [nw.col(name).sum().cast(nw.Int64).alias(name) for name in COLUMNS]
+    return rows.group_by(*KEY).agg(*sums)
+
+
+def rebuild(store: Store, province_id: str, months: Sequence[date], facts_version: int) -> None:
+    """Builds the ledger of a province's months of receipt again from the facts of a version, in one commit."""
+    files = store.files("facts", province_id, facts_version)
+    partitions = {"province_id": pl.String, "received_month": pl.Date}
+    facts = (
+        pl.scan_parquet(files, hive_partitioning=True, hive_schema=partitions)
+        if files
+        else schema.empty(schema.FACTS).lazy()
+    )
+    touched = facts.filter(pl.col("province_id") == province_id, pl.col("received_month").is_in(list(months)))
+    rows = build(nw.from_native(touched)).collect().to_native()
+    listed = ", ".join(f"'{month}'" for month in months)
+    predicate = f"province_id = '{province_id}' AND received_month IN ({listed})"
+    store.write("ledger", rows.sort(KEY), replace=predicate, note={"facts_version": str(facts_version)})

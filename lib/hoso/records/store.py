@@ -1,0 +1,186 @@
+"""The store: Delta tables under one folder, the key that pseudonymises dossier ids, and one lock for writers.
+
+`Store.open` checks that the store was made by this or an earlier layout and with the same key; tables are read at a
+version through `files`, never by listing the folder (a Delta folder also holds files of older versions).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
+from filelock import FileLock, Timeout
+
+from ..vocabulary.errors import NoDataError, StoreError
+from . import keys, schema
+
+LAYOUT: Final = 1
+LOCK_SECONDS: Final = 600.0
+TABLES: Final = {
+    "facts": schema.PARTITIONS,
+    "ledger": schema.PARTITIONS,
+    "rejects": ("province_id",),
+    "imports": ("province_id",),
+    "procedures": ("province_id",),
+    "units": ("province_id",),
+}
+_WRITER = WriterProperties(compression="ZSTD")
+
+
+@dataclass(frozen=True)
+class Store:
+    """An opened store. Raises StoreError when the folder cannot be used, NoDataError when there is none yet."""
+
+    root: Path
+
+    @classmethod
+    def open(cls, root: Path) -> Store:
+        """The existing store at `root`, to be read."""
+        note = root / "store.json"
+        if not note.exists():
+            raise NoDataError(
+                "chưa có dữ liệu",
+                where=str(root),
+                expected="kho dữ liệu",
+                remedy="chạy: hoso import TỆP --province TỈNH",
+            )
+        layout = json.loads(note.read_text("utf-8")).get("layout")
+        if layout != LAYOUT:
+            raise StoreError(
+                f"the store has layout {layout}",
+                where=str(note),
+                expected=f"layout {LAYOUT}",
+                remedy="use the version of hoso that wrote it, or import the exports into a new store",
+            )
+        return cls(root)
+
+    @classmethod
+    def prepare(cls, root: Path, key_file: Path) -> Store:
+        """The store at `root` to be written, made at first use; its key must be the one it was made with."""
+        root.mkdir(parents=True, exist_ok=True)
+        note = root / "store.json"
+        fingerprint = keys.fingerprint(keys.load(key_file))
+        with _locked(root / ".prepare.lock"):
+            if not note.exists():
+                _write_atomically(note, json.dumps({"layout": LAYOUT, "key": fingerprint}))
+        if json.loads(note.read_text("utf-8")).get("key") != fingerprint:
+            raise StoreError(
+                "the key is not the one this store was made with",
+                where=str(key_file),
+                expected=f"key {json.loads(note.read_text('utf-8')).get('key')}",
+                remedy="restore that key file (HOSO_KEY), or import everything into a new store",
+            )
+        return cls.open(root)
+
+    def path(self, table: str) -> Path:
+        """The folder of a table."""
+        return self.root / table
+
+    def exists(self, table: str) -> bool:
+        """Whether anything was ever written to the table."""
+        return DeltaTable.is_deltatable(str(self.path(table)))
+
+    def version(self, table: str = "facts") -> int | None:
+        """The table's newest version, None when there is none."""
+        return DeltaTable(str(self.path(table))).version() if self.exists(table) else None
+
+    def files(self, table: str, province_id: str | None = None, version: int | None = None) -> list[str]:
+        """The live Parquet files of a table at a version, of one province where asked."""
+        if not self.exists(table):
+            return []
+        chosen = [("province_id", "=", province_id)] if province_id else None
+        return DeltaTable(str(self.path(table)), version=version).file_uris(partition_filters=chosen)
+
+    def frame(self, table: str, province_id: str | None = None) -> pl.DataFrame:
+        """A small table as a frame (imports, units, procedures, rejects), empty when nothing was written."""
+        columns: dict[str, Any] = getattr(schema, table.upper())
+        files = self.files(table, province_id)
+        if not files:
+            return schema.empty(columns)
+        rows = pl.read_parquet(files, hive_partitioning=True, hive_schema={"province_id": pl.String})
+        return schema.conform(rows, columns)
+
+    def write(
+        self,
+        table: str,
+        rows: pl.DataFrame,
+        *,
+        replace: str | None = None,
+        note: Mapping[str, str] | None = None,
+    ) -> int:
+        """Appends rows, or replaces those a predicate over partition columns selects, in one commit; its version."""
+        target = str(self.path(table))
+        properties = CommitProperties(custom_metadata=dict(note or {}))
+        if replace is not None and self.exists(table):
+            write_deltalake(
+                target,
+                rows,
+                mode="overwrite",
+                predicate=replace,
+                writer_properties=_WRITER,
+                commit_properties=properties,
+            )
+        else:
+            write_deltalake(
+                target,
+                rows,
+                mode="append",
+                partition_by=list(TABLES[table]),
+                writer_properties=_WRITER,
+                commit_properties=properties,
+            )
+        version = self.version(table)
+        assert version is not None
+        return version
+
+    def note(self, table: str, key: str) -> str | None:
+        """What the newest commit of a table says under a key."""
+        if not self.exists(table):
+            return None
+        newest = DeltaTable(str(self.path(table))).history(1)[0]
+        value = newest.get(key)
+        return str(value) if value is not None else None
+
+    def commits(self, table: str, newer_than: int) -> list[dict[str, Any]]:
+        """The commits of a table after a version, oldest first."""
+        if not self.exists(table):
+            return []
+        history = DeltaTable(str(self.path(table))).history()
+        return sorted((c for c in history if c["version"] > newer_than), key=lambda c: int(c["version"]))
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Holds the writers' lock: imports take turns, so none works on a state another is changing."""
+        with _locked(self.root / ".write.lock"):
+            yield
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    lock = FileLock(path, timeout=LOCK_SECONDS)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise StoreError(
+            "another import holds the store",
+            where=str(path),
+            expected=f"the lock within {LOCK_SECONDS:.0f} s",
+            remedy="wait for it to end and run the command again",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _write_atomically(path: Path, text: str) -> None:
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_text(text, "utf-8")
+    beside.replace(path)
