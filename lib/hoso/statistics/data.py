@@ -1,0 +1,142 @@
+"""What statistics read: one province's facts, ledger, units and catalogue, at one version of the facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import duckdb
+import narwhals as nw
+import pandas as pd
+
+from ..records import schema
+from ..records.ledger import COLUMNS
+from ..records.store import Store
+from ..vocabulary.errors import NoDataError, StoreError
+from ..vocabulary.places import Province, Unit, reference_units
+
+_UNIT_COLUMNS = ["unit", "name", "level", "parent"]
+
+
+@dataclass
+class Data:
+    """One province in the store. Opens a DuckDB connection of its own, used by this object alone.
+
+    Raises NoDataError when no dossier of the province was ever imported.
+    """
+
+    store: Store
+    province: Province
+    version: int | None = None
+    _connection: duckdb.DuckDBPyConnection = field(default_factory=duckdb.connect, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.version is None:
+            self.version = self.store.version("facts")
+        if not self._files("facts"):
+            raise NoDataError(
+                f"chưa có dữ liệu hồ sơ của {self.province.title}",
+                where=str(self.store.root),
+                expected="ít nhất một lần nạp",
+                remedy=f"chạy: hoso import TỆP --province {self.province.slug}",
+            )
+
+    def _files(self, table: str) -> list[str]:
+        return self.store.files(table, self.province.id, self.version if table == "facts" else None)
+
+    def facts(self) -> nw.LazyFrame[Any]:
+        """The dossiers (columns: records.schema.FACTS), lazily, on DuckDB."""
+        return self._read(self._files("facts"))
+
+    def ledger(self) -> nw.LazyFrame[Any]:
+        """The daily counts (records.ledger). StoreError when they were built from another version of the facts."""
+        built = self.store.note("ledger", "facts_version")
+        if built != str(self.version):
+            raise StoreError(
+                f"the ledger is of version {built} of the facts",
+                where=str(self.store.path("ledger")),
+                expected=f"version {self.version}",
+                remedy="run: hoso status --repair",
+            )
+        return self._read(self._files("ledger"))
+
+    def _read(self, files: list[str]) -> nw.LazyFrame[Any]:
+        types = "{'province_id': VARCHAR, 'received_month': DATE}"
+        listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+        query = f"select * from read_parquet([{listed}], hive_partitioning=true, hive_types={types})"
+        return nw.from_native(self._connection.sql(query))
+
+    @cached_property
+    def daily(self) -> pd.DataFrame:
+        """The ledger by level and day: level, day, one column a count. Any window of the province is a sum of its rows."""
+        sums = [nw.col(name).sum().cast(nw.Int64).alias(name) for name in COLUMNS]
+        days = frame(self.ledger().group_by("level", "day").agg(*sums))
+        return days.assign(day=pd.to_datetime(days["day"]))
+
+    @cached_property
+    def units(self) -> pd.DataFrame:
+        """All units of the province: unit, name, level, parent; the reference list first, then those exports named."""
+        registered = [
+            Unit(r["unit_id"], r["name"], r["level"], r["parent_id"], self.province.id)
+            for r in self.store.frame("units", self.province.id).iter_rows(named=True)
+        ]
+        rows = [(u.id, u.name, u.level, u.parent) for u in (*reference_units(self.province.id), *registered)]
+        return pd.DataFrame(rows, columns=_UNIT_COLUMNS, dtype="object").drop_duplicates(
+            "unit", ignore_index=True
+        )
+
+    def procedures(self, on: date) -> pd.DataFrame:
+        """The catalogue in force on a day: one row a procedure (records.schema.PROCEDURES)."""
+        rows = self.store.frame("procedures", self.province.id)
+        catalogue = pd.DataFrame(rows.to_dict(as_series=False), columns=list(schema.PROCEDURES))
+        started = ~(pd.to_datetime(catalogue["valid_from"]) > pd.Timestamp(on))  # no day: always in force
+        newest = (
+            catalogue[started]
+            .sort_values("valid_from", na_position="first", kind="stable")
+            .drop_duplicates("procedure_id", keep="last")
+        )
+        lasting = ~(pd.to_datetime(newest["valid_to"]) < pd.Timestamp(on))
+        return newest[lasting].reset_index(drop=True)
+
+    @cached_property
+    def imports(self) -> pd.DataFrame:
+        """The imports of the province, oldest first."""
+        rows = self.store.frame("imports", self.province.id).sort("imported_at")
+        return pd.DataFrame(rows.to_dict(as_series=False), columns=list(schema.IMPORTS))
+
+    @cached_property
+    def synthetic(self) -> bool:
+        """Whether any dossier of the province is synthetic (dữ liệu mô phỏng); then every page says so."""
+        marked = self.facts().select(nw.col("synthetic").fill_null(False).max().alias("synthetic"))
+        return bool(frame(marked)["synthetic"].iloc[0])
+
+    @cached_property
+    def _span(self) -> tuple[date, date]:
+        first = self.facts().select(nw.col("received_on").min().alias("first"))
+        last = self.facts().select(
+            nw.col("received_on").max().alias("received"), nw.col("closed_on").max().alias("closed")
+        )
+        ends = [pd.Timestamp(day).date() for day in frame(last).iloc[0] if not pd.isna(day)]
+        return pd.Timestamp(frame(first)["first"].iloc[0]).date(), max(ends)
+
+    @property
+    def first_day(self) -> date:
+        """The first day a dossier was received: before it there is nothing to compare with."""
+        return self._span[0]
+
+    @property
+    def last_day(self) -> date:
+        """The last day a dossier was received or closed: how far the data reach."""
+        return self._span[1]
+
+
+def frame(lazy: nw.LazyFrame[Any]) -> pd.DataFrame:
+    """A lazy frame's rows as pandas, whatever engine it runs on."""
+    native = lazy.to_native()
+    if isinstance(native, duckdb.DuckDBPyRelation):
+        table: pd.DataFrame = native.df()
+        return table
+    collected: pd.DataFrame = lazy.collect().to_pandas()
+    return collected

@@ -1,0 +1,217 @@
+"""Verification: every printed figure of a report again, straight from the facts or the published rows.
+
+The report counted with the ledger; this module counts dossier by dossier with the tests of statistics.counts, on the
+store as it is now. Where a figure differs, it is computed once more at the version the report names, to tell a store
+that changed since from a report that was wrong.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..vocabulary.errors import InputError
+from ..vocabulary.periods import Period
+from . import published
+from .data import Data
+from .results import By, recomputed
+
+Key = dict[str, Any]
+_FINEST_FIRST: tuple[By, ...] = ("unit", "field", "level")
+TOLERANCE = 1e-12  # figures are kept unrounded; only the last bits of a division may differ
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A printed figure that the facts do not give."""
+
+    where: str
+    title: str
+    printed: float | str | None
+    computed: float | str | None
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.where} {self.title}: báo cáo ghi {self.printed}, dữ liệu hồ sơ cho {self.computed} ({self.reason})"
+
+
+@dataclass
+class Recount:
+    """The province's figures again, one grouped count of the facts a period and grouping."""
+
+    data: Data
+    published_file: Path
+    _tables: dict[tuple[str, By], pd.DataFrame] = field(default_factory=dict)
+
+    def table(self, period: str, by: By) -> pd.DataFrame:
+        """The recomputed results, indexed by indicator, variant, unit, level and field."""
+        if (period, by) not in self._tables:
+            rows = recomputed(self.data, Period.parse(period), by)
+            names = ["indicator", "variant", "unit", "level", "field"]
+            self._tables[period, by] = (
+                rows.assign(**{n: rows[n].fillna("") for n in names}).set_index(names).sort_index()
+            )
+        return self._tables[period, by]
+
+    def value(self, key: Key) -> float | str | None:
+        """The value a figure's key stands for."""
+        found = _KINDS[key["kind"]](self, key)
+        return abs(found) if key.get("absolute") and isinstance(found, int | float) else found
+
+    def result(self, key: Key) -> float | None:
+        """A count or rate of the results table."""
+        by: By = next((name for name in _FINEST_FIRST if key.get(name) is not None), "province")
+        at = tuple(key.get(name) or "" for name in ("indicator", "variant", "unit", "level", "field"))
+        try:
+            row = self.table(key["period"], by).loc[[at]].iloc[0]
+        except KeyError:
+            return None
+        return _number(row[key["part"]])
+
+    def published(self, key: Key) -> float | str | None:
+        """A figure others published, from its dated row."""
+        rows = published.read(self.published_file)
+        chosen = rows[
+            (rows["province"] == key["province"])
+            & (rows["period"] == key["period"])
+            & (rows["indicator"] == key["indicator"])
+        ]
+        if not len(chosen):
+            return None
+        row = chosen.iloc[0]
+        return (
+            row["text"] or _number(row[key["part"]]) if key["part"] == "value" else _number(row[key["part"]])
+        )
+
+    def difference(self, key: Key) -> float | None:
+        """What one figure is above another, in points where the key says so."""
+        a, b = self.value(key["a"]), self.value(key["b"])
+        return None if a is None or b is None else (float(a) - float(b)) * key.get("scale", 1)
+
+    def growth(self, key: Key) -> float | None:
+        """One count over another, less one."""
+        a, b = self.value(key["a"]), self.value(key["b"])
+        return None if a is None or not b else float(a) / float(b) - 1
+
+
+_KINDS: dict[str, Callable[[Recount, Key], float | str | None]] = {
+    "result": Recount.result,
+    "published": Recount.published,
+    "difference": Recount.difference,
+    "growth": Recount.growth,
+}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """How many numbers a report prints, and which of them the facts do not give."""
+
+    numbers: int
+    differences: tuple[Difference, ...]
+
+
+def verify(report: Path, open_data: Callable[[str, str, int | None], Data], published_file: Path) -> Checked:
+    """Recomputes all figures and table cells of a figures.json.
+
+    `open_data(province, period, version)` gives the province's data. Raises InputError for a file that is not a report's.
+    """
+    document = _load(report)
+    about = document["document"]
+    now = Recount(open_data(about["province"], about["period"], None), published_file)
+    found = list(_differences(document, now))
+    if found and about["data_version"] != now.data.version:
+        then = Recount(open_data(about["province"], about["period"], about["data_version"]), published_file)
+        still = {(d.where, d.title) for d in _differences(document, then)}
+        found = [
+            d
+            if (d.where, d.title) in still
+            else replace(d, reason=_changed_since(about["data_version"], now.data.version))
+            for d in found
+        ]
+    cells = sum(1 for table in document["tables"] for _ in _cells(table))
+    return Checked(len(document["figures"]) + cells, tuple(found))
+
+
+def _changed_since(then: int, now: int | None) -> str:
+    return f"đúng với phiên bản {then}; dữ liệu đã thay đổi, nay là phiên bản {now}"
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        document["figures"], document["tables"], document["document"]["data_version"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            "not the figures of a report", where=str(path), expected="a figures.json that hoso report wrote"
+        ) from error
+    return document
+
+
+def _differences(document: dict[str, Any], recount: Recount) -> Iterator[Difference]:
+    for figure in document["figures"]:
+        computed = recount.value(figure["key"])
+        shown = figure["printed"] if figure["measure"] == "grade" else figure["value"]
+        shown = None if figure["printed"] == "–" else shown
+        if not same(shown, computed):
+            yield Difference(figure["id"], figure["title"], shown, computed, "khác với dữ liệu hồ sơ")
+        yield from _parts(figure, recount)
+    for table in document["tables"]:
+        for where, column, shown, key in _cells(table):
+            computed = _cell_value(recount, key)
+            if not same(shown, computed):
+                yield Difference(f"{table['id']} {where}", column, shown, computed, "khác với dữ liệu hồ sơ")
+
+
+def _parts(figure: dict[str, Any], recount: Recount) -> Iterator[Difference]:
+    """The fraction behind a printed rate."""
+    if figure["key"]["kind"] not in ("result", "published") or figure["measure"] not in (
+        "rate",
+        "rank",
+        "points",
+    ):
+        return
+    for part in ("numerator", "denominator"):
+        if figure[part] is not None:
+            computed = recount.value(figure["key"] | {"part": part})
+            if not same(figure[part], computed):
+                yield Difference(
+                    figure["id"],
+                    f"{figure['title']}, {part}",
+                    figure[part],
+                    computed,
+                    "khác với dữ liệu hồ sơ",
+                )
+
+
+def _cells(table: dict[str, Any]) -> Iterator[tuple[str, str, float | None, Key]]:
+    """The numbers of a table, each with the key of its value."""
+    check = table["verify"]
+    if check.get("kind") == "imports":
+        return
+    for row, keys in zip(table["rows"], check["rows"], strict=True):
+        for title, counts, value in zip(table["columns"], check["columns"], row["values"], strict=True):
+            if counts is not None:
+                parts = [
+                    {"period": check["period"], "indicator": name, **key} for name in counts for key in keys
+                ]
+                yield row["name"], title, value, {"sum": parts}
+
+
+def _cell_value(recount: Recount, key: Key) -> float:
+    return sum(recount.result(part | {"part": "numerator"}) or 0 for part in key["sum"])
+
+
+def same(shown: float | str | None, computed: float | str | None) -> bool:
+    """Whether two values are the same figure."""
+    if isinstance(shown, int | float) and isinstance(computed, int | float):
+        return abs(shown - computed) <= TOLERANCE * max(1.0, abs(shown))
+    return shown == computed
+
+
+def _number(value: Any) -> float | None:
+    return None if pd.isna(value) else float(value)
