@@ -7,7 +7,7 @@ numerators and denominators only.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final, Literal
 
 import narwhals as nw
@@ -38,17 +38,27 @@ def results(data: Data, period: Period, by: By = "province") -> pd.DataFrame:
     return tidy(counts, data, period, by)
 
 
-def recomputed(data: Data, period: Period, by: By = "province") -> pd.DataFrame:
-    """The same table straight from the facts, for `hoso verify`."""
-    return tidy(from_facts(data, period, by), data, period, by)
+def recomputed(
+    data: Data, period: Period, by: By = "province", indicators: Collection[str] | None = None
+) -> pd.DataFrame:
+    """The same table straight from the facts, for `hoso verify`; of some indicators only where asked."""
+    return tidy(from_facts(data, period, by, _needed(indicators)), data, period, by)
 
 
-def from_facts(data: Data, period: Period, by: By) -> pd.DataFrame:
+def _needed(indicators: Collection[str] | None) -> list[str]:
+    """The counts that indicators are made of."""
+    if indicators is None:
+        return list(COUNTS)
+    parts = {
+        part for i in definitions().indicators if i.id in indicators for part in (i.numerator, i.denominator)
+    }
+    return [name for name in COUNTS if name in indicators or name in parts]
+
+
+def from_facts(data: Data, period: Period, by: By, names: Sequence[str] = tuple(COUNTS)) -> pd.DataFrame:
     """One column a count, one row a group, counted dossier by dossier."""
     keys = [_RENAMED.get(key, key) for key in KEYS[by]]
-    sums = [
-        count.test(period).cast(nw.Int64).sum().cast(nw.Int64).alias(name) for name, count in COUNTS.items()
-    ]
+    sums = [COUNTS[name].test(period).cast(nw.Int64).sum().cast(nw.Int64).alias(name) for name in names]
     return _grouped(data.facts(), keys, sums)
 
 
@@ -106,11 +116,13 @@ def tidy(counts: pd.DataFrame, data: Data, period: Period, by: By) -> pd.DataFra
     """Wide counts as the results table; units without any dossier are there with zeros."""
     wide = _with_all_units(counts, data) if by == "unit" else counts
     wide = wide.join(_procedures(data, period), how="cross") if by == "province" else wide
-    blocks = [_count_rows(wide, name) for name in COUNTS if name in definitions().counts]
+    blocks = [
+        _count_rows(wide, name) for name in COUNTS if name in definitions().counts and name in wide.columns
+    ]
     blocks += [
         _rate_rows(wide, indicator.id, indicator.variant, indicator.numerator, indicator.denominator)
         for indicator in definitions().indicators
-        if indicator.numerator in wide.columns
+        if {indicator.numerator, indicator.denominator} <= set(wide.columns)
     ]
     table = pd.concat(blocks, ignore_index=True)
     table["province"], table["period"] = data.province.slug, period.id

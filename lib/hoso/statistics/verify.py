@@ -8,8 +8,9 @@ that changed since from a report that was wrong.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,10 @@ from .data import Data
 from .results import By, recomputed
 
 Key = dict[str, Any]
+Cells = dict[tuple[Any, ...], dict[Hashable, Any]]
 _FINEST_FIRST: tuple[By, ...] = ("unit", "field", "level")
+_AT = ("indicator", "variant", "unit", "level", "field")
+_PARTS = ("numerator", "denominator", "value")
 TOLERANCE = 1e-12  # figures are kept unrounded; only the last bits of a division may differ
 
 
@@ -46,16 +50,17 @@ class Recount:
 
     data: Data
     published_file: Path
-    _tables: dict[tuple[str, By], pd.DataFrame] = field(default_factory=dict)
+    needed: Mapping[
+        tuple[str, By], Collection[str]
+    ]  # the indicators of a period and grouping that anyone will ask for
+    _tables: dict[tuple[str, By], Cells] = field(default_factory=dict)
 
-    def table(self, period: str, by: By) -> pd.DataFrame:
-        """The recomputed results, indexed by indicator, variant, unit, level and field."""
+    def table(self, period: str, by: By) -> Cells:
+        """The recomputed numerator, denominator and value by indicator, variant, unit, level and field."""
         if (period, by) not in self._tables:
-            rows = recomputed(self.data, Period.parse(period), by)
-            names = ["indicator", "variant", "unit", "level", "field"]
-            self._tables[period, by] = (
-                rows.assign(**{n: rows[n].fillna("") for n in names}).set_index(names).sort_index()
-            )
+            rows = recomputed(self.data, Period.parse(period), by, self.needed[period, by])
+            keys = rows[list(_AT)].fillna("").itertuples(index=False, name=None)
+            self._tables[period, by] = dict(zip(keys, rows[list(_PARTS)].to_dict("records"), strict=True))
         return self._tables[period, by]
 
     def value(self, key: Key) -> float | str | None:
@@ -65,28 +70,20 @@ class Recount:
 
     def result(self, key: Key) -> float | None:
         """A count or rate of the results table."""
-        by: By = next((name for name in _FINEST_FIRST if key.get(name) is not None), "province")
-        at = tuple(key.get(name) or "" for name in ("indicator", "variant", "unit", "level", "field"))
-        try:
-            row = self.table(key["period"], by).loc[[at]].iloc[0]
-        except KeyError:
-            return None
-        return _number(row[key["part"]])
+        found = self.table(key["period"], grouping(key)).get(tuple(key.get(name) or "" for name in _AT))
+        return None if found is None else _number(found[key["part"]])
+
+    @cached_property
+    def _published(self) -> dict[tuple[str, str, str], dict[str, Any]]:
+        rows = published.read(self.published_file).to_dict("records")
+        return {(row["province"], row["period"], row["indicator"]): row for row in rows}
 
     def published(self, key: Key) -> float | str | None:
         """A figure others published, from its dated row."""
-        rows = published.read(self.published_file)
-        chosen = rows[
-            (rows["province"] == key["province"])
-            & (rows["period"] == key["period"])
-            & (rows["indicator"] == key["indicator"])
-        ]
-        if not len(chosen):
+        row = self._published.get((key["province"], key["period"], key["indicator"]))
+        if row is None:
             return None
-        row = chosen.iloc[0]
-        return (
-            row["text"] or _number(row[key["part"]]) if key["part"] == "value" else _number(row[key["part"]])
-        )
+        return row["text"] or _number(row["value"]) if key["part"] == "value" else _number(row[key["part"]])
 
     def difference(self, key: Key) -> float | None:
         """What one figure is above another, in points where the key says so."""
@@ -122,10 +119,12 @@ def verify(report: Path, open_data: Callable[[str, str, int | None], Data], publ
     """
     document = _load(report)
     about = document["document"]
-    now = Recount(open_data(about["province"], about["period"], None), published_file)
+    needed = _needed(document)
+    now = Recount(open_data(about["province"], about["period"], None), published_file, needed)
     found = list(_differences(document, now))
     if found and about["data_version"] != now.data.version:
-        then = Recount(open_data(about["province"], about["period"], about["data_version"]), published_file)
+        earlier = open_data(about["province"], about["period"], about["data_version"])
+        then = Recount(earlier, published_file, needed)
         still = {(d.where, d.title) for d in _differences(document, then)}
         found = [
             d
@@ -135,6 +134,30 @@ def verify(report: Path, open_data: Callable[[str, str, int | None], Data], publ
         ]
     cells = sum(1 for table in document["tables"] for _ in _cells(table))
     return Checked(len(document["figures"]) + cells, tuple(found))
+
+
+def grouping(key: Key) -> By:
+    """By what a result is counted: its unit, its field, its level, or the whole province."""
+    return next((name for name in _FINEST_FIRST if key.get(name) is not None), "province")
+
+
+def _needed(document: dict[str, Any]) -> dict[tuple[str, By], set[str]]:
+    """Which indicators the report prints, by period and grouping, so that no more is counted."""
+    keys = [key for figure in document["figures"] for key in _results(figure["key"])]
+    keys += [part for table in document["tables"] for *_, cell in _cells(table) for part in cell["sum"]]
+    needed: dict[tuple[str, By], set[str]] = {}
+    for key in keys:
+        needed.setdefault((key["period"], grouping(key)), set()).add(key["indicator"])
+    return needed
+
+
+def _results(key: Key) -> Iterator[Key]:
+    """The counted results a key is made of."""
+    if key["kind"] == "result":
+        yield key
+    for name in ("a", "b"):
+        if name in key:
+            yield from _results(key[name])
 
 
 def _changed_since(then: int, now: int | None) -> str:

@@ -134,7 +134,7 @@ def test_broken_lines_are_refused_not_fatal(read_json: Reader) -> None:
     assert batch.rows["line"].to_list() == [1, 5]
     assert batch.rejects["line"].to_list() == [2, 4, 6]
     assert set(batch.rejects["reason"]) == {"dòng không phải bản ghi JSON"}
-    assert (batch.read, batch.skipped) == (6, {"blank_row": 1})
+    assert (batch.read, batch.skipped, batch.personal_columns) == (6, {"blank_row": 1}, 1)
 
 
 def test_a_record_is_refused_by_the_same_rules(read_json: Reader) -> None:

@@ -103,8 +103,10 @@ def _rows(
 ) -> Iterator[Row]:
     """The fields of each record. Adds the personal keys of the first one to `met`: a system sends all or
     none."""
+    first = True
     for number, record in lines:
-        if number == 1 and record:
+        if first and record:
+            first = False
             met |= {key for key in record if fold(key) in personal}
         yield number, None if record is None else _row(record, keys)
 

@@ -4,7 +4,7 @@ import re
 
 import polars as pl
 
-_COMMITTEE = r"(?:UBND|U[ỷỶ]? ?ban nhân dân|Ủy ban nhân dân|Uỷ ban nhân dân)\s+"
+_COMMITTEE = r"(?:UBND|(?:Ủy|Uỷ) ban nhân dân)\s+"
 _COMMUNE = rf"(?:{_COMMITTEE})?(?:xã|phường|thị trấn)\s[^,(]+?"
 _DISTRICT = r"(?:huyện|quận|thị xã|thành phố|TP\.?|TX\.?)\s+[^,()–]+?"
 _BOTH = re.compile(
