@@ -1,0 +1,46 @@
+# Two commands on a fresh machine with Python 3.11+ and make: `make report` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+EXPORTS := data/sample/exports
+SAMPLE_PROVINCES := ha-giang ha-tinh kon-tum thai-nguyen tuyen-quang
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: report test sample check lock clean
+
+## report: set up, make the sample, import it, write Hà Giang's nine-month review and the index
+report: .venv/ready
+	$(BIN)/hoso sample
+	@for province in $(SAMPLE_PROVINCES); do \
+		$(BIN)/hoso import $(EXPORTS)/$$province/* --province $$province || exit 1; \
+	done
+	$(BIN)/hoso report review --province ha-giang --period 2024-9M
+
+## test: set up and run every test
+test: .venv/ready-dev
+	$(BIN)/python -m pytest -n 2
+
+## check: format, lint and types
+check: .venv/ready-dev
+	$(BIN)/ruff format --check lib tests
+	$(BIN)/ruff check lib tests
+	$(BIN)/mypy
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "hoso needs Python 3.11 or newer; name one with: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv .venv
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/ready-dev: .venv/ready requirements-dev.lock
+	$(PIP) --require-hashes -r requirements-dev.lock
+	touch $@
+
+## lock: pin every dependency by hash again (needs uv); no registry address is written
+lock:
+	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --quiet -o requirements.lock
+	uv pip compile pyproject.toml --extra dev -c requirements.lock --universal --generate-hashes --no-header --no-annotate --quiet -o requirements-dev.lock
+
+## clean: remove what the workbook made (the key outside the repository stays)
+clean:
+	rm -rf $(EXPORTS) data/store reports
