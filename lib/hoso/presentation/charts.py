@@ -1,0 +1,214 @@
+"""Charts (biểu đồ) as SVG with alt text that says the finding; matplotlib's object interface, no pyplot state.
+
+Letters are kept as text in Tinos, so the PDF embeds one font and the text can be searched and read aloud.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure as Canvas
+from matplotlib.font_manager import fontManager
+from matplotlib.ticker import FuncFormatter
+
+from ..vocabulary import numbers
+from ..vocabulary.periods import Period
+from .display import Display
+from .figures import Figure
+from .report import Report
+
+# Okabe and Ito's palette: told apart by colour-blind readers and in grey.
+BLUE: Final = "#0072B2"
+ORANGE: Final = "#D55E00"
+GREY: Final = "#767676"
+_BEHIND: Final = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # a label hides the line it crosses
+WIDTH: Final = 6.3  # inches: the text width of an A4 page with the margins of NĐ 30/2020
+FONT: Final = "Tinos"
+_RC: Final[Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "hoso",
+    "text.parse_math": False,
+    "font.family": FONT,
+    "font.size": 10,
+}
+
+
+def trend(
+    report: Report, identifier: str, caption: str, indicator: str, variant: str | None = None
+) -> Display:
+    """A rate by month, against the same months of the year before."""
+    months = report.period.months()
+    figures = {
+        year: [report.rate(indicator, variant, period=month) for month in span]
+        for year, span in _spans(months).items()
+    }
+    now, before = ([figure.value for figure in figures[name]] for name in ("now", "before"))
+    labels = [f"Tháng {month.end.month}" for month in months]
+    year = report.period.end.year
+    with _canvas(2.7) as (canvas, axes):
+        lines = {str(year - 1): (before, GREY, "--"), str(year): (now, BLUE, "-")}
+        for name, (values, colour, style) in lines.items():
+            _line(axes, values, colour, style, name)
+        axes.set_xticks(range(len(labels)), labels)
+        _percent_axis(axes.yaxis)
+        axes.margins(x=0.06, y=0.18)
+        axes.legend(frameon=False, loc="lower right", ncols=2)
+        svg = _svg(canvas)
+    words = report.definitions.indicator(indicator, variant).title
+    plotted = [figure for line in figures.values() for figure in line]
+    return _chart(report, identifier, caption, svg, _trend_alt(words, labels, now, before, year), plotted)
+
+
+def _spans(months: Sequence[Period]) -> dict[str, list[Period]]:
+    return {"now": list(months), "before": [month.year_ago() for month in months]}
+
+
+def _line(axes: Any, values: Sequence[float | None], colour: str, style: str, name: str) -> None:
+    known = [(i, value) for i, value in enumerate(values) if value is not None]
+    if not known:
+        return
+    axes.plot(
+        [i for i, _ in known],
+        [v for _, v in known],
+        color=colour,
+        linestyle=style,
+        marker="o",
+        markersize=4,
+        linewidth=1.8,
+        label=f"Năm {name}",
+    )
+    last, value = known[-1]
+    axes.annotate(
+        numbers.percent(value),
+        (last, value),
+        textcoords="offset points",
+        xytext=(0, 7),
+        ha="center",
+        color=colour,
+    )
+
+
+def _trend_alt(
+    title: str, labels: Sequence[str], now: Sequence[float | None], before: Sequence[float | None], year: int
+) -> str:
+    known = [(label, value) for label, value in zip(labels, now, strict=True) if value is not None]
+    if not known:
+        return f"{title} theo tháng: chưa có số liệu."
+    low, high = min(known, key=lambda pair: pair[1]), max(known, key=lambda pair: pair[1])
+    text = (
+        f"{title} theo tháng năm {year}: thấp nhất {numbers.percent(low[1])} ({low[0].lower()}), "
+        f"cao nhất {numbers.percent(high[1])} ({high[0].lower()})"
+    )
+    both = [(a, b) for a, b in zip(now, before, strict=True) if a is not None and b is not None]
+    higher = sum(a > b for a, b in both)
+    return text + (f"; {higher}/{len(both)} tháng cao hơn cùng kỳ năm {year - 1}." if both else ".")
+
+
+def ranked(
+    report: Report, identifier: str, caption: str, rows: pd.DataFrame, whole: Figure | None = None
+) -> Display:
+    """Units by a rate, lowest first, as bars with their values; a line marks the province's own rate."""
+    average = whole.value if whole is not None else None
+    shown = rows.dropna(subset="value").sort_values("value", ascending=False)
+    with _canvas(0.55 + 0.27 * max(len(shown), 1)) as (canvas, axes):
+        positions = range(len(shown))
+        axes.barh(positions, shown["value"], color=BLUE, height=0.62)
+        axes.set_yticks(positions, [_short(name) for name in shown["name"]])
+        for position, value in zip(positions, shown["value"], strict=True):
+            axes.annotate(
+                numbers.percent(value),
+                (value, position),
+                textcoords="offset points",
+                xytext=(3, 0),
+                va="center",
+                bbox=_BEHIND,
+            )
+        if average is not None:
+            axes.axvline(average, color=ORANGE, linewidth=1.4, linestyle="--")
+        axes.set_xlim(0, 1.12)
+        axes.xaxis.set_visible(False)
+        axes.spines[["bottom", "left"]].set_visible(False)
+        axes.tick_params(axis="y", length=0)
+        svg = _svg(canvas)
+    plotted = [report.figure(row) for _, row in shown.iterrows()] + ([whole] if whole is not None else [])
+    return _chart(
+        report, identifier, caption, svg, _ranked_alt(shown, average), plotted, _ranked_note(average)
+    )
+
+
+def _ranked_alt(shown: pd.DataFrame, average: float | None) -> str:
+    if not len(shown):
+        return "Chưa có số liệu của đơn vị nào."
+    lowest = zip(shown["name"][::-1], shown["value"][::-1], strict=True)
+    worst = "; ".join(f"{name} {numbers.percent(value)}" for name, value in list(lowest)[:3])
+    mean = f" Toàn tỉnh {numbers.percent(average)}." if average is not None else ""
+    return f"Thấp nhất: {worst}.{mean}"
+
+
+def _ranked_note(average: float | None) -> list[str]:
+    return [] if average is None else [f"Đường đứt nét: toàn tỉnh {numbers.percent(average)}."]
+
+
+@contextmanager
+def _canvas(height: float) -> Any:
+    _register_font()
+    with mpl.rc_context(_RC):
+        canvas = Canvas(figsize=(WIDTH, height), layout="constrained")
+        FigureCanvasSVG(canvas)
+        axes = canvas.add_subplot()
+        axes.spines[["top", "right"]].set_visible(False)
+        yield canvas, axes
+
+
+def _percent_axis(axis: Any) -> None:
+    axis.set_major_formatter(FuncFormatter(lambda value, _: numbers.percent(round(value, 6), 1, trim=True)))
+    axis.set_major_locator(mpl.ticker.MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
+    axis.grid(visible=True, color="#DDDDDD", linewidth=0.6)
+
+
+def _svg(canvas: Canvas) -> str:
+    buffer = io.StringIO()
+    canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return buffer.getvalue()
+
+
+@cache
+def _register_font() -> None:
+    """Makes the vendored Tinos known to matplotlib, whatever fonts the machine has."""
+    for face in ("Tinos_400Regular.ttf", "Tinos_700Bold.ttf"):
+        fontManager.addfont(str(files("hoso.presentation") / "fonts" / face))
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 42 else name[:41].rstrip() + "…"
+
+
+def _chart(
+    report: Report,
+    identifier: str,
+    caption: str,
+    svg: str,
+    alt: str,
+    plotted: Sequence[Figure],
+    notes: Sequence[str] = (),
+) -> Display:
+    """A chart with the figures it draws, which `hoso verify` recomputes like those of the prose."""
+    ids = [report.registry.add(figure) for figure in plotted]
+    block = {
+        "type": "chart",
+        "id": identifier,
+        "caption": caption,
+        "svg": svg,
+        "alt": alt,
+        "notes": list(notes),
+        "plotted": ids,
+    }
+    return Display([block], {name: report.registry.records[name] for name in ids})

@@ -1,0 +1,247 @@
+"""A report in a notebook: one province, one period, and the figures, tables and texts made from them.
+
+`open_report` is what a notebook's second cell calls. It refuses a province or period that does not exist before anything
+is computed, reads the store at one version, and never reads the private table of dossier ids.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from ..records.store import Store
+from ..statistics import published
+from ..statistics.data import Data
+from ..statistics.definitions import Definitions, definitions
+from ..statistics.identities import broken
+from ..statistics.results import By, results
+from ..vocabulary import numbers
+from ..vocabulary.calendar import last_working_day
+from ..vocabulary.errors import UsageError
+from ..vocabulary.periods import Period
+from ..vocabulary.places import Province, find_province
+from ..vocabulary.workbook import Workbook
+from . import readings
+from .display import Block, Display
+from .figures import Figure, Phrase, Registry
+from .narrative import Note
+
+
+def open_report(notebook: str, province: str, period: str) -> Report:
+    """The report `notebook` (review, …) of a province (slug or code) and a period id, on the workbook's store.
+
+    Raises UsageError for an unknown province or period, NoDataError when nothing of the province was imported.
+    """
+    workbook = Workbook.find()
+    chosen = Period.parse(period)
+    place = find_province(province, chosen.era, chosen.end)
+    return Report(notebook, workbook, place, chosen, Data(Store.open(workbook.store), place))
+
+
+@dataclass
+class Report:
+    """The session behind one notebook."""
+
+    notebook: str
+    workbook: Workbook
+    place: Province
+    period: Period
+    data: Data
+    registry: Registry = field(default_factory=Registry)
+    _results: dict[tuple[str, By], pd.DataFrame] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def definitions(self) -> Definitions:
+        """The definitions of all indicators."""
+        return definitions()
+
+    @cached_property
+    def last_day(self) -> date:
+        """The last day any dossier of the province was received or closed: how far the data reach."""
+        return self.data.last_day
+
+    def results(self, by: By = "province", period: Period | None = None) -> pd.DataFrame:
+        """The results table (statistics.results) of the period, or of another one."""
+        chosen = period or self.period
+        key = (chosen.id, by)
+        if key not in self._results:
+            self._results[key] = results(self.data, chosen, by)
+        return self._results[key]
+
+    def rate(
+        self, name: str, variant: str | None = None, *, unit: str | None = None, period: Period | None = None
+    ) -> Figure:
+        """A rate of the province or of one unit, with the same period of the year before behind it."""
+        indicator = self.definitions.indicator(name, variant)
+        figure = self._figure(indicator.id, indicator.variant, unit, period or self.period)
+        return self._with_year_ago(figure, indicator.id, indicator.variant, unit, period or self.period)
+
+    def count(self, name: str, *, unit: str | None = None, period: Period | None = None) -> Figure:
+        """A count of the province or of one unit, with the same period of the year before behind it."""
+        self.definitions.count(name)
+        figure = self._figure(name, None, unit, period or self.period)
+        return self._with_year_ago(figure, name, None, unit, period or self.period)
+
+    def _with_year_ago(
+        self, figure: Figure, name: str, variant: str | None, unit: str | None, period: Period
+    ) -> Figure:
+        before = period.year_ago()
+        if before.start < self.data.first_day:
+            return figure
+        earlier = self._figure(name, variant, unit, before)
+        return replace(figure, year_ago=earlier, year_ago_label=f"cùng kỳ năm {before.end.year}")
+
+    def _figure(self, name: str, variant: str | None, unit: str | None, period: Period) -> Figure:
+        table = self.results("unit" if unit else "province", period)
+        row = _one(table, name, variant, unit)
+        return self.figure(row, period)
+
+    def figure(self, row: pd.Series[Any], period: Period | None = None) -> Figure:
+        """A row of the results table as a figure."""
+        return readings.counted(row, period or self.period, self.source_text)
+
+    @cached_property
+    def source_text(self) -> str:
+        """Where figures from the facts come from, for their explanation."""
+        files = len(self.data.imports)
+        mark = " (dữ liệu mô phỏng)" if self.data.synthetic else ""
+        return f"Hồ sơ kết xuất từ hệ thống một cửa{mark}, {files} lần nạp, phiên bản dữ liệu {self.data.version}"
+
+    @cached_property
+    def _published(self) -> pd.DataFrame:
+        rows = published.read(self.workbook.reference / "published.csv")
+        return published.of(rows, self.place, self.period)
+
+    def published(self, name: str) -> Figure:
+        """A figure others published for this province and period; a dash with its reason when there is none."""
+        return readings.entered(self._published, name, self.place, self.period)
+
+    def units(
+        self,
+        indicator: str,
+        variant: str | None = None,
+        levels: tuple[str, ...] = ("department", "district", "commune"),
+    ) -> pd.DataFrame:
+        """One indicator of every unit: unit, name, level, numerator, denominator, value (null without dossiers)."""
+        chosen = self.definitions.indicator(indicator, variant)
+        table = self.results("unit")
+        rows = table[
+            (table["indicator"] == chosen.id)
+            & (table["variant"] == chosen.variant)
+            & table["level"].isin(levels)
+        ]
+        named = rows.merge(self.data.units[["unit", "name"]], on="unit", how="left")
+        return named.reset_index(drop=True)
+
+    def lowest(
+        self,
+        indicator: str,
+        variant: str | None = None,
+        count: int = 10,
+        levels: tuple[str, ...] = ("department", "district"),
+    ) -> pd.DataFrame:
+        """The units with the lowest rate, lowest first; units with fewer than 10 dossiers are not ranked."""
+        rows = self.units(indicator, variant, levels)
+        ranked = rows[rows["denominator"] >= RANKED_FROM]
+        return (
+            ranked.sort_values(["value", "denominator"], ascending=[True, False], kind="stable")
+            .head(count)
+            .reset_index(drop=True)
+        )
+
+    def laggards(self, indicator: str, variant: str | None = None, count: int = 5) -> list[Phrase]:
+        """The lowest units below the province's own rate, as phrases: "Sở A (81,2%)"."""
+        whole = self.rate(indicator, variant).value
+        low = self.lowest(indicator, variant, count)
+        low = low[low["value"] < (whole if whole is not None else 0)]
+        return [Phrase((row["name"], " (", self.figure(row), ")")) for _, row in low.iterrows()]
+
+    @property
+    def next_label(self) -> str:
+        """What lies ahead of the period: "3 tháng cuối năm 2024", "6 tháng cuối năm 2024", "thời gian tới"."""
+        left = 0 if self.period.rule == "explicit" else 12 - self.period.end.month
+        return f"{left} tháng cuối năm {self.period.end.year}" if left else "thời gian tới"
+
+    def note(self, name: str) -> Note:
+        """What people wrote for this province and period: data/reference/notes/<province>/<period>/<name>.md.
+
+        When missing, a visible placeholder asks for it in the draft.
+        """
+        file = self.workbook.reference / "notes" / self.place.slug / self.period.id / f"{name}.md"
+        if file.is_file():
+            return Note(file.read_text("utf-8"), file.name)
+        return Note(
+            f"**[Đơn vị soạn thảo bổ sung nội dung này tại tệp {self.place.slug}/{self.period.id}/{name}.md]**",
+            "",
+        )
+
+    def open(self, subject: str, kind: str = "BÁO CÁO", symbol: str = "BC") -> Display:
+        """The document's head (NĐ 30/2020/NĐ-CP Đ8): bodies, number and date left open, subject; and the notices."""
+        subject = subject[:1].upper() + subject[1:]
+        head: Block = {
+            "type": "letterhead", "parent": None, "body": self.place.committee.upper(),
+            "number": f"Số:        /{symbol}-UBND",
+            "place": self.place.name, "date_line": f"{self.place.name}, ngày      tháng      năm {self.period.end.year}",
+            "kind": kind, "subject": subject, "draft": True,
+        }  # fmt: skip
+        return Display([head, *self._notices()], {}, self._document(subject))
+
+    def _notices(self) -> list[Block]:
+        found = [("synthetic", SYNTHETIC)] if self.data.synthetic else []
+        if self.provisional:
+            found.append(("provisional", self.provisional))
+        found += [("identity", text) for text in broken(self.results("level"), self.period)]
+        return [{"type": "notice", "kind": kind, "runs": [{"t": "text", "s": text}]} for kind, text in found]
+
+    @cached_property
+    def provisional(self) -> str | None:
+        """The words every page carries while the period has not ended, or its data do not reach its end."""
+        if self.last_day >= last_working_day(self.period.end):
+            return None
+        return f"Số liệu tạm thời đến ngày {numbers.date(self.last_day)}"
+
+    def _document(self, subject: str) -> dict[str, Any]:
+        return {
+            "notebook": self.notebook,
+            "title": subject,
+            "province": self.place.slug,
+            "province_name": self.place.title,
+            "period": self.period.id,
+            "period_text": f"{self.period.label} ({self.period.window})",
+            "data_version": self.data.version,
+            "data_date": min(self.last_day, self.period.end).isoformat(),
+            "synthetic": self.data.synthetic,
+            "provisional": self.provisional,
+            "identities": not broken(self.results("level"), self.period),
+            "command": f"hoso report {self.notebook} --province {self.place.slug} --period {self.period.id}",
+        }
+
+    def appendix(self, number: str, title: str, landscape: bool = False) -> Display:
+        """Starts an appendix; what is shown next belongs to it."""
+        return Display([{"type": "appendix", "number": number, "title": title, "landscape": landscape}])
+
+    def close(self, recipients: list[str], signer: list[str]) -> Display:
+        """Nơi nhận and the signature block, left empty: the workbook never signs."""
+        return Display([{"type": "closing", "recipients": recipients, "signer_lines": signer}])
+
+
+RANKED_FROM = 10  # dossiers: below, a rate says little and is shown but not ranked
+SYNTHETIC = (
+    "DỮ LIỆU MÔ PHỎNG: hồ sơ trong báo cáo này do chương trình sinh ra để minh họa, không phải số liệu thật. "
+    "Số liệu công bố có dẫn nguồn là số liệu thật."
+)
+
+
+def _one(table: pd.DataFrame, name: str, variant: str | None, unit: str | None) -> pd.Series[Any]:
+    chosen = table["indicator"] == name
+    chosen &= table["variant"].isna() if variant is None else table["variant"] == variant
+    if unit is not None:
+        chosen &= table["unit"] == unit
+    rows = table[chosen]
+    if len(rows) != 1:
+        raise UsageError(f"không có đơn vị {unit}", expected="một mã đơn vị của tỉnh, xem report.data.units")
+    return rows.iloc[0]

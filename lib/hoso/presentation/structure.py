@@ -1,0 +1,39 @@
+"""How a report's blocks hang together: what every output format needs to know and none should decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from hoso.presentation.markdown import Block
+from hoso.vocabulary.text import slug
+
+
+def sections(blocks: Sequence[Block]) -> list[list[Block]]:
+    """The report proper and each appendix (phụ lục); an appendix begins with its own block."""
+    cut = [i for i, block in enumerate(blocks) if block["type"] == "appendix"]
+    bounds = zip([0, *cut], [*cut, len(blocks)], strict=True)
+    return [list(blocks[start:end]) for start, end in bounds if end > start]
+
+
+def appendix_id(block: Block) -> str:
+    return f"phu-luc-{slug(block['number'])}"
+
+
+def appendix_title(block: Block) -> str:
+    return f"Phụ lục {block['number']}".strip()
+
+
+def caption(block: Block) -> str:
+    """What stands above a table: its number, ready to print, and its words."""
+    return ". ".join(part for part in (block.get("number"), block.get("caption")) if part)
+
+
+def column_numbers(table: Block) -> list[str]:
+    """The last line of the header, "(1)" "(2)" …, for tables that follow a numbered form; else empty."""
+    return [f"({i})" for i, _ in enumerate(table["columns"], 1)] if table.get("numbering") else []
+
+
+def row_header(columns: list[dict[str, Any]]) -> int:
+    """Which column names the row: the first one set to the left."""
+    return next((i for i, column in enumerate(columns) if column["align"] == "left"), 0)
