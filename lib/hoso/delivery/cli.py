@@ -1,0 +1,294 @@
+"""The command line: a thin skin over the library.
+
+Exit codes: 0 all done, 1 something failed (the rest is done), 2 wrong use, 3 nothing to do for lack of data. An error is one
+line on standard error: what · where · what was expected · what to do.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from ..vocabulary.errors import HosoError, NoDataError, UsageError
+from ..vocabulary.workbook import Workbook
+
+app = typer.Typer(
+    help="hoso: reports on Vietnamese administrative procedures from dossier exports.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+_OUT = Console()
+_ERR = Console(stderr=True)
+Level = Literal["province", "department", "district", "commune"]
+FAILED = 1
+
+ProvinceOption = Annotated[
+    str, typer.Option("--province", help="Province: slug (ha-giang) or code of its era (02).")
+]
+PeriodOption = Annotated[
+    str,
+    typer.Option(
+        "--period",
+        help="Period: 2024-09, 2024-Q3, 2024-6M, 2024-9M, 2024 (+ @calendar), 2023-01-01..2023-11-15.",
+    ),
+]
+
+
+def main() -> None:
+    """Entry point: turns the library's errors into one line and an exit code."""
+    # A kernel or a child must not draw on more cores than the machine shares.
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    try:
+        app()
+    except HosoError as error:
+        _say(error)
+        sys.exit(error.exit_code)
+
+
+def _say(error: HosoError) -> None:
+    _ERR.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Any]:
+    """A line with a spinner and the time gone by; on a pipe nothing is drawn."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=_ERR, transient=True) as bar:
+        task = bar.add_task(what)
+        yield lambda text: bar.update(task, description=text)
+
+
+@app.command()
+def sample(
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder to write to (data/sample/exports).")
+    ] = None,
+    province: Annotated[list[str] | None, typer.Option("--province", help="Only these provinces.")] = None,
+) -> None:
+    """Write the synthetic sample exports (dữ liệu mô phỏng) of five provinces."""
+    from ..records.sample import write
+
+    folder = out or Workbook.find().sample / "exports"
+    with _progress("sample") as say:
+        files = write(folder, province, progress=say)
+    size = sum(file.stat().st_size for file in files) / 1e6
+    _OUT.print(
+        f"{len(files)} files, {size:.0f} MB, synthetic (dữ liệu mô phỏng): {folder}",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+@app.command(name="import")
+def import_(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Exports (.xlsx, .xls, .csv), sync records (.json, .jsonl), procedure catalogues."
+        ),
+    ],
+    province: ProvinceOption,
+    era: Annotated[
+        str | None, typer.Option("--era", help="63 (to 30/6/2025) or 34, where the data do not tell.")
+    ] = None,
+) -> None:
+    """Read exports into the store; prints accepted, replaced, rejected and skipped rows."""
+    from ..records import keys
+    from ..records.importer import import_file
+    from ..records.store import Store
+    from .imports import choose_province, show
+
+    workbook = Workbook.find()
+    choose_province(province, era)  # a wrong name is refused before any file is read
+    store = Store.prepare(workbook.store, workbook.key_file)
+    key = keys.load(workbook.key_file)
+    done, failed = [], 0
+    for file in files:
+        try:
+            with _progress(file.name) as say:
+                place = partial(choose_province, province, era)
+                done.append(import_file(store, file, place, key, partial(_rows, say, file)))
+        except HosoError as error:
+            _say(error)
+            failed += 1
+    if done:
+        _OUT.print(show(done))
+    if failed:
+        raise typer.Exit(FAILED)
+
+
+def _rows(say: Any, file: Path, rows: int) -> None:
+    say(f"{file.name}: {rows:,} rows")
+
+
+@app.command()
+def report(
+    names: Annotated[list[str], typer.Argument(metavar="NAME…", help="Reports: the names in notebooks/.")],
+    period: PeriodOption,
+    province: Annotated[
+        list[str] | None, typer.Option("--province", help="Province, again for more than one.")
+    ] = None,
+    every_province: Annotated[
+        bool, typer.Option("--every-province", help="Every province with data.")
+    ] = False,
+    formats: Annotated[str, typer.Option("--formats", help="html,pdf")] = "html,pdf",
+    out: Annotated[Path | None, typer.Option("--out", help="Output folder (reports).")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Make it again even when nothing changed.")] = False,
+) -> None:
+    """Run notebooks and publish their documents."""
+    from ..records.importer import heal
+    from ..records.store import Store
+    from . import runs, site
+    from .imports import provinces_with_data
+
+    if out is not None:
+        os.environ["HOSO_REPORTS"] = str(out.resolve())
+    workbook = Workbook.find()
+    chosen_formats = _formats(formats)
+    if not province and not every_province:
+        raise UsageError("chưa chọn tỉnh", expected="--province SLUG hoặc --every-province")
+    store = Store.open(workbook.store)
+    places = province or provinces_with_data(store, period)
+    asked = [runs.Run.of(workbook, name, place, period) for name in names for place in places]
+    with store.writing():
+        heal(store)
+    results = []
+    for run in asked:
+        with _progress(f"{run.notebook} · {run.province.slug} · {run.period.id}"):
+            results.append(runs.report(run, workbook, store, chosen_formats, force))
+        _tell(results[-1])
+    index = site.write(workbook.reports)
+    _OUT.print(f"index: {index}", highlight=False, soft_wrap=True)
+    statuses = {outcome.status for outcome in results}
+    if "failed" in statuses:
+        raise typer.Exit(FAILED)
+    if statuses == {"no_data"}:
+        raise typer.Exit(NoDataError.exit_code)
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    from .runs import FORMATS
+
+    asked = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    unknown = [name for name in asked if name not in FORMATS]
+    if unknown or not asked:
+        raise UsageError(f"không có định dạng {', '.join(unknown) or text}", expected=",".join(FORMATS))
+    return asked
+
+
+def _tell(outcome: Any) -> None:
+    run = outcome.run
+    colours = {
+        "done": "green",
+        "warnings": "yellow",
+        "failed": "red",
+        "no_data": "yellow",
+        "unchanged": "blue",
+    }
+    console = _ERR if outcome.status in ("failed", "no_data") else _OUT
+    console.print(
+        f"{run.notebook} {run.province.slug} {run.period.id}: {outcome.status}",
+        style=colours[outcome.status],
+        highlight=False,
+    )
+    for line in (*outcome.messages, *map(str, outcome.files)):
+        console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def figures(
+    province: ProvinceOption,
+    period: PeriodOption,
+    unit: Annotated[str | None, typer.Option("--unit", help="One unit's id.")] = None,
+    level: Annotated[
+        str | None, typer.Option("--level", help="Each unit of a level: department, district, commune.")
+    ] = None,
+    format_: Annotated[str, typer.Option("--format", help="csv or json")] = "csv",
+) -> None:
+    """Print results without a notebook: counts, rates and published figures."""
+    from .figures import as_csv, as_json, table
+
+    if format_ not in ("csv", "json"):
+        raise UsageError(f"không có định dạng {format_}", expected="csv, json")
+    if level is not None and level not in get_args(Level):
+        raise UsageError(f"không có cấp {level}", expected=", ".join(get_args(Level)))
+    rows = table(Workbook.find(), province, period, unit, level)
+    sys.stdout.write(as_json(rows) if format_ == "json" else as_csv(rows))
+
+
+@app.command()
+def verify(
+    paths: Annotated[list[Path], typer.Argument(help="Reports: a folder, a document or a figures.json.")],
+) -> None:
+    """Recompute every printed figure from the facts; exit 1 when one differs."""
+    from .verification import figures_files, verify_file
+
+    workbook = Workbook.find()
+    failed = False
+    for file in figures_files(paths):
+        with _progress(str(file)):
+            checked = verify_file(workbook, file)
+        verdict = "differs" if checked.differences else "verified"
+        _OUT.print(
+            f"{file}: {checked.numbers} numbers, {verdict}",
+            style="red" if checked.differences else "green",
+            highlight=False,
+            soft_wrap=True,
+        )
+        for difference in checked.differences:
+            _ERR.print(f"  {difference}", markup=False, highlight=False, soft_wrap=True)
+        failed = failed or bool(checked.differences)
+    if failed:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def status(
+    rejects: Annotated[bool, typer.Option("--rejects", help="List refused rows too.")] = False,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Complete an import that was killed midway.")
+    ] = False,
+) -> None:
+    """Show imports, data versions, refused rows and the reports made."""
+    from ..records.importer import heal
+    from ..records.store import Store
+    from .imports import import_table, reject_table
+    from .site import STATES, roster
+
+    workbook = Workbook.find()
+    store = Store.open(workbook.store)
+    if repair:
+        with store.writing():
+            heal(store)
+    _OUT.print(
+        f"store: {store.root} · facts version {store.version('facts')} · {date.today():%Y-%m-%d}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    _OUT.print(import_table(store))
+    if rejects:
+        _OUT.print(reject_table(store))
+    grid = Table("report", "province", "period", "state", "made from data to")
+    for entry in roster(workbook.reports):
+        grid.add_row(entry.notebook, entry.province, entry.period, STATES[entry.state], entry.data_date)
+    _OUT.print(grid)
+
+
+@app.command()
+def site() -> None:
+    """Rebuild reports/index.html."""
+    from .site import write
+
+    _OUT.print(str(write(Workbook.find().reports)), highlight=False, soft_wrap=True)

@@ -1,0 +1,117 @@
+"""The index of all reports (reports/index.html): who has which report, in which state, and what is missing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader
+
+from ..vocabulary import numbers
+from ..vocabulary.periods import Period
+from ..vocabulary.text import sort_key
+
+STATES = {
+    "done": "Hoàn thành",
+    "warnings": "Hoàn thành, có lưu ý",
+    "failed": "Lỗi, chưa có báo cáo",
+    "stale": "Lần chạy gần nhất lỗi; còn bản trước",
+    "broken": "Tệp không khớp với bản ghi",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A report in the index."""
+
+    notebook: str
+    province: str
+    province_name: str
+    period: str
+    period_text: str
+    title: str
+    state: str
+    details: tuple[str, ...]
+    links: tuple[tuple[str, str], ...]
+    data_date: str
+    synthetic: bool
+
+
+def roster(reports: Path) -> list[Entry]:
+    """Every report under the output folder, done or failed, in Vietnamese order of provinces, newest period first."""
+    folders = sorted(
+        {path.parent for name in ("manifest.json", "failed.json") for path in reports.glob(f"*/*/*/{name}")}
+    )
+    entries = [_entry(reports, folder) for folder in folders]
+    newest = sorted(entries, key=lambda entry: _last_day(entry.period), reverse=True)
+    return sorted(newest, key=lambda entry: sort_key(entry.province_name))
+
+
+def _last_day(period: str) -> Any:
+    return Period.parse(period).end
+
+
+def _entry(reports: Path, folder: Path) -> Entry:
+    manifest, failed = _load(folder / "manifest.json"), _load(folder / "failed.json")
+    about = manifest or failed or {}
+    state = _state(folder, manifest, failed)
+    files = [name for name in (manifest or {}).get("files", {}) if name.endswith((".html", ".pdf"))]
+    base = folder.parent.relative_to(reports).as_posix()
+    period = Period.parse(str(about["period"]))
+    return Entry(
+        notebook=str(about["notebook"]), province=str(about["province"]),
+        province_name=str(about.get("province_name", about["province"])),
+        period=period.id, period_text=period.label, title=str(about.get("title", about["notebook"])), state=state,
+        details=tuple((failed or {}).get("faults", ())) or tuple(about.get("warnings", ())),
+        links=tuple((Path(name).suffix[1:].upper(), f"{base}/{name}") for name in files),
+        data_date=str(about.get("data_date", "")), synthetic=bool(about.get("synthetic")),
+    )  # fmt: skip
+
+
+def _state(folder: Path, manifest: dict[str, Any] | None, failed: dict[str, Any] | None) -> str:
+    if manifest is None:
+        return "failed"
+    missing = [name for name in manifest["files"] if not (folder.parent / name).exists()]
+    return "broken" if missing else "stale" if failed else str(manifest["status"])
+
+
+def _load(path: Path) -> dict[str, Any] | None:
+    try:
+        loaded: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        return loaded
+    except (OSError, ValueError):
+        return None
+
+
+def write(reports: Path) -> Path:
+    """Writes index.html again and returns its path."""
+    entries = roster(reports)
+    environment = Environment(
+        loader=PackageLoader("hoso.delivery"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["day"] = lambda text: numbers.date(_day(text)) if text else "–"
+    html = environment.get_template("index.html.j2").render(
+        provinces=list(_by_province(entries)),
+        states=STATES,
+        total=numbers.number(len(entries)),
+        synthetic=any(e.synthetic for e in entries),
+    )
+    reports.mkdir(parents=True, exist_ok=True)
+    beside = reports / ".index.html"
+    beside.write_text(html, "utf-8")
+    return beside.replace(reports / "index.html")
+
+
+def _day(text: str) -> Any:
+    from datetime import date
+
+    return date.fromisoformat(text)
+
+
+def _by_province(entries: list[Entry]) -> Iterator[tuple[str, list[Entry]]]:
+    names = list(dict.fromkeys(entry.province_name for entry in entries))
+    for name in names:
+        yield name, [entry for entry in entries if entry.province_name == name]

@@ -1,0 +1,47 @@
+"""The verdict on a run, proved from its notebook and not believed from its metadata.
+
+papermill marks cells completed after a killed kernel or a time-out, so a run is done only if every code cell was executed
+without error, the blocks a report needs are there, and the place and period printed are the ones asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from nbformat import NotebookNode
+
+
+def faults(
+    notebook: NotebookNode, document: Mapping[str, Any] | None, province: str, period: str
+) -> list[str]:
+    """Why a run is no finished report; empty when it is one."""
+    found = [fault for cell in notebook.cells if cell.cell_type == "code" for fault in _cell_faults(cell)]
+    if found or document is None:
+        return found or ["the notebook shows no document"]
+    blocks = [block["type"] for block in document["blocks"]]
+    found += [
+        f"no {needed} in the output" for needed in ("letterhead", "table", "closing") if needed not in blocks
+    ]
+    found += ["no figure in the output"] if not document["figures"] else []
+    found += [
+        f"made for {document[name]}, asked for {asked}"
+        for name, asked in (("province", province), ("period", period))
+        if document[name] != asked
+    ]
+    return found
+
+
+def warnings(document: Mapping[str, Any]) -> list[str]:
+    """What a finished report must say on page 1: identities that fail, provisional figures."""
+    found = [] if document["identities"] else ["các đẳng thức của biểu II.06a không khớp"]
+    return found + ([document["provisional"]] if document["provisional"] else [])
+
+
+def _cell_faults(cell: NotebookNode) -> list[str]:
+    if not cell.source.strip():
+        return []
+    errors = [output for output in cell.outputs if output.output_type == "error"]
+    if errors:
+        return [f"ô {cell.id}: {errors[0].ename}: {errors[0].evalue}"]
+    return [] if cell.execution_count is not None else [f"ô {cell.id}: chưa chạy"]

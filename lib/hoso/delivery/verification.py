@@ -1,0 +1,74 @@
+"""`hoso verify`: a report's figures against the facts, its printed text against its figures, its files against its manifest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ..presentation.figures import Figure
+from ..records.store import Store
+from ..statistics.data import Data
+from ..statistics.verify import Checked, Difference, verify
+from ..vocabulary.errors import InputError
+from ..vocabulary.periods import Period
+from ..vocabulary.places import find_province
+from ..vocabulary.workbook import Workbook
+from .outputs import sha256
+
+
+def figures_files(paths: Sequence[Path]) -> Iterator[Path]:
+    """The figures.json behind reports: of a folder all below it, of review.html or review.pdf its own.
+
+    Raises InputError for a path that leads to none.
+    """
+    for path in paths:
+        found = _behind(path)
+        if not found or not all(file.is_file() for file in found):
+            raise InputError(
+                "no report here",
+                where=str(path),
+                expected="a folder of reports, a report's document or its figures.json",
+                remedy="run: hoso report",
+            )
+        yield from found
+
+
+def _behind(path: Path) -> list[Path]:
+    if path.is_dir():
+        return sorted(path.rglob("figures.json"))
+    return [path if path.suffix == ".json" else path.with_suffix("") / "figures.json"]
+
+
+def verify_file(workbook: Workbook, file: Path) -> Checked:
+    """Checks one report on the workbook's store."""
+    store = Store.open(workbook.store)
+
+    def open_data(province: str, period: str, version: int | None) -> Data:
+        chosen = Period.parse(period)
+        return Data(store, find_province(province, chosen.era, chosen.end), version)
+
+    checked = verify(file, open_data, workbook.reference / "published.csv")
+    return replace(checked, differences=(*checked.differences, *_misprinted(file), *_altered(file)))
+
+
+def _misprinted(file: Path) -> Iterator[Difference]:
+    """Figures whose printed text is not what their value prints as."""
+    for record in json.loads(file.read_text("utf-8"))["figures"]:
+        printed = Figure.of(record).printed
+        if printed != record["printed"]:
+            yield Difference(record["id"], record["title"], record["printed"], printed, "in sai giá trị")
+
+
+def _altered(file: Path) -> Iterator[Difference]:
+    """Published files that are missing or no longer what the manifest says."""
+    manifest: dict[str, Any] = json.loads((file.parent / "manifest.json").read_text("utf-8"))
+    for name, digest in manifest["files"].items():
+        path = file.parent.parent / name
+        now = sha256(path) if path.is_file() else None
+        if now != digest:
+            yield Difference(
+                name, "tệp đã phát hành", digest[:12], now and now[:12], "khác với bản ghi phát hành"
+            )

@@ -1,0 +1,201 @@
+"""The command line: exit codes, one-line errors, and outputs in the shape of the contract."""
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from hoso.delivery import cli
+from hoso.records.store import Store
+from tests.delivery.conftest import Command
+from tests.stores import write_csv
+
+ROOT = Path(__file__).parents[2]
+ROW = {"received": "02/01/2024 08:00", "due": "10/01/2024", "finished": "09/01/2024 10:00"}
+ROWS = [ROW | {"id": f"H22-{i}"} for i in range(20)] + [ROW | {"id": "H22-late", "finished": "11/01/2024 08:00"}]
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    return write_csv(tmp_path / "export.csv", ROWS)
+
+
+def test_import_prints_what_became_of_the_rows(hoso: Command, export: Path) -> None:
+    """The table names the file and its read, accepted, replaced, rejected and skipped rows."""
+    code, out, _ = hoso("import", export, "--province", "ha-giang")
+    assert code == 0
+    assert re.search(r"export\.csv\D+21\D+21\D+0\D+0\D+0\b", out)
+
+
+def test_figures_json_has_the_columns_of_the_contract(hoso: Command, export: Path) -> None:
+    """A list of objects: counts with their numerator as value, rates in [0, 1], unit null for the province."""
+    hoso("import", export, "--province", "ha-giang")
+    code, out, _ = hoso("figures", "--province", "ha-giang", "--period", "2024-9M", "--format", "json")
+    assert code == 0
+    rows = json.loads(out)
+    names = {"indicator", "variant", "province", "unit", "level", "period", "numerator", "denominator", "value", "source"}
+    assert all(set(row) == names for row in rows)
+    found = {(row["indicator"], row["variant"]): row for row in rows}
+    assert found["received", None]["value"] == 21
+    assert found["received", None]["unit"] is None
+    assert found["on_time_rate", "06a"]["value"] == pytest.approx(20 / 21)
+    assert found["reuse_rate", "766"]["value"] is None
+    assert found["satisfaction_rate", "published"]["value"] == 0.977
+    needed = """received received_online received_direct received_postal carried_over resolved early punctual late pending
+        pending_in_time overdue supplement_requested refused withdrawn stopped on_time_rate online_rate
+        online_payment_rate electronic_result_rate digitised_rate reuse_rate sync_rate authenticated_rate
+        online_service_rate online_payment_service_rate satisfaction_rate"""
+    assert set(needed.split()) <= {row["indicator"] for row in rows}
+
+
+def test_figures_of_a_level_are_each_unit_of_it(hoso: Command, export: Path) -> None:
+    """With --level every unit of the level has its rows; as CSV with a header line."""
+    hoso("import", export, "--province", "ha-giang")
+    _, out, _ = hoso("figures", "--province", "02", "--period", "2024-9M", "--level", "district")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert len({row["unit"] for row in rows}) == 11
+    assert {row["level"] for row in rows} == {"district"}
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def no_status_column(path: Path) -> None:
+    path.write_text("Mã hồ sơ,Đơn vị giải quyết,Ngày tiếp nhận\n1,Sở Tư pháp,02/01/2024\n", "utf-8")
+
+
+def truncated_workbook(path: Path) -> None:
+    workbook = xlsxwriter.Workbook(path)
+    sheet = workbook.add_worksheet()
+    for i in range(500):
+        sheet.write_row(i, 0, [f"Mã {i}", "Đơn vị"])
+    workbook.close()
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def locked_workbook(path: Path) -> None:
+    import msoffcrypto
+    from msoffcrypto.format.ooxml import OOXMLFile
+
+    assert msoffcrypto
+    plain = io.BytesIO()
+    with xlsxwriter.Workbook(plain) as workbook:
+        workbook.add_worksheet().write_row(0, 0, ["Mã hồ sơ", "Đơn vị giải quyết", "Ngày tiếp nhận", "Trạng thái"])
+    plain.seek(0)
+    with path.open("wb") as file:
+        OOXMLFile(plain).encrypt("mat-khau", file)
+
+
+def tcvn3(path: Path) -> None:
+    # "Mã hồ sơ,Đơn vị giải quyết,Trạng thái,Ngày tiếp nhận" in the letters of TCVN 5712
+    path.write_bytes(b"M\xb7 h\xe5 s\xac,\xa7\xac n v\xde gi\xb6i quy\xd5t,Tr\xb9ng th\xb8i,Ng\xb5y ti\xd5p nh\xcbn\n1,S\xeb T\xad ph\xb8p,x,02/01/2024\n")
+
+
+def not_an_export(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.txt", "b")
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "words"),
+    [
+        ("rong.csv", empty, "rỗng"),
+        ("thieu-cot.csv", no_status_column, "Trạng thái"),
+        ("cat.xlsx", truncated_workbook, "hỏng"),
+        ("khoa.xlsx", locked_workbook, "mật khẩu"),
+        ("tcvn3.csv", tcvn3, "TCVN3"),
+        ("anh.zip", not_an_export, ""),
+        ("khong-co.csv", lambda path: None, "không"),
+    ],
+)
+def test_a_file_that_cannot_be_read_gives_one_line(
+    hoso: Command, tmp_path: Path, export: Path, name: str, make: Callable[[Path], None], words: str
+) -> None:
+    """One clear line that names the file, exit code 1, nothing half imported; the files beside it are still read."""
+    make(tmp_path / name)
+    code, out, err = hoso("import", tmp_path / name, export, "--province", "ha-giang")
+    lines = [line for line in err.splitlines() if line.strip()]
+    assert code == 1
+    assert len(lines) == 1
+    assert name in lines[0]
+    assert words.casefold() in lines[0].casefold()
+    assert "Traceback" not in err
+    assert "export.csv" in out
+    assert Store.open(tmp_path / "store").frame("imports")["file"].to_list() == ["export.csv"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_text_files_of_other_encodings_are_read(hoso: Command, tmp_path: Path, encoding: str) -> None:
+    """A CSV with a byte order mark, in UTF-8 or UTF-16, gives the right result."""
+    text = write_csv(tmp_path / "plain.csv", ROWS).read_text("utf-8")
+    (tmp_path / "other.csv").write_text(text, encoding)
+    assert hoso("import", tmp_path / "other.csv", "--province", "ha-giang")[0] == 0
+    assert Store.open(tmp_path / "store").frame("imports")["accepted"].to_list() == [21]
+
+
+def test_a_legacy_workbook_is_read(hoso: Command) -> None:
+    """A .xls of an older system gives the right result."""
+    code, _, err = hoso("import", ROOT / "tests" / "data" / "one_stop.xls", "--province", "ha-giang")
+    assert (code, err.strip()) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "hint"),
+    [
+        (("report", "review", "--period", "2024-9M"), 2, "--province"),
+        (("report", "review", "--province", "ha-giangg", "--period", "2024-9M"), 2, "ha-giang"),
+        (("report", "review", "--province", "ha-giang", "--period", "9T2024"), 2, "2024-9M"),
+        (("report", "../review", "--province", "ha-giang", "--period", "2024-9M"), 2, "review"),
+        (("report", "review", "--province", "../../etc", "--period", "2024-9M"), 2, ""),
+        (("report", "review", "--province", "ha-giang", "--period", "2024-9M", "--formats", "exe"), 2, "html"),
+        (("report", "review", "--province", "kon-tum", "--period", "2024-9M"), 3, "dữ liệu"),
+        (("figures", "--province", "ha-giang", "--period", "2024-9M", "--level", "ward"), 2, "district"),
+        (("figures", "--province", "ha-giang", "--period", "2024-9M", "--unit", "so-khong-co"), 2, "so-khong-co"),
+        (("verify", "no-such-folder"), 1, "no-such-folder"),
+        (("import", "x.csv", "--province", "atlantis"), 2, "atlantis"),
+    ],
+)
+def test_wrong_use_is_refused_in_one_line(
+    hoso: Command, export: Path, words: tuple[str, ...], code: int, hint: str
+) -> None:
+    """Names and values come from closed lists: anything else is one line and its exit code, before anything runs."""
+    hoso("import", export, "--province", "ha-giang")
+    got, _, err = hoso(*words)
+    lines = [line for line in err.splitlines() if line.strip()]
+    assert got == code
+    assert "Traceback" not in err
+    assert lines
+    assert hint in err
+
+
+def test_an_empty_store_is_lack_of_data(hoso: Command) -> None:
+    """Exit code 3 and the command that helps."""
+    code, _, err = hoso("figures", "--province", "ha-giang", "--period", "2024-9M")
+    assert code == 3
+    assert "hoso import" in err
+
+
+def test_status_lists_imports_and_refused_rows(hoso: Command, tmp_path: Path) -> None:
+    """Imports with their counts and version; refused rows with line, column and reason, never the value."""
+    write_csv(tmp_path / "bad.csv", [*ROWS, ROW | {"id": "H22-x", "received": "31/02/2024"}])
+    hoso("import", tmp_path / "bad.csv", "--province", "ha-giang")
+    code, out, _ = hoso("status", "--rejects")
+    assert code == 0
+    assert "bad.csv" in out
+    assert "Ngày tiếp nhận" in out
+    assert "31/02/2024" not in out
+
+
+def test_every_command_of_the_readme_exists() -> None:
+    """Each `hoso …` command in the README is a command of the program, and each command is in the README."""
+    named = set(re.findall(r"hoso (\w+)", (ROOT / "README.md").read_text("utf-8")))
+    commands = {command.name or command.callback.__name__ for command in cli.app.registered_commands if command.callback}
+    assert commands <= named
+    assert {"import", "report", "figures", "verify", "status", "site", "sample"} <= commands
