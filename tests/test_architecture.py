@@ -26,7 +26,9 @@ def imports(file: Path) -> set[str]:
             base = list(package[: len(package) - node.level]) if node.level else []
             module = ".".join([*base, *(node.module or "").split(".")]).strip(".")
             found |= {module} | {f"{module}.{alias.name}" for alias in node.names}
-    return {name.split(".")[1] for name in found if name.startswith("hoso.") and name.count(".") >= 1} & set(FLOORS)
+    return {name.split(".")[1] for name in found if name.startswith("hoso.") and name.count(".") >= 1} & set(
+        FLOORS
+    )
 
 
 @pytest.mark.parametrize("floor", FLOORS)
@@ -46,7 +48,9 @@ def test_the_import_reader_sees_imports() -> None:
 
 def test_modules_stay_small() -> None:
     """A module is one noun or one verb: none has more than 400 lines."""
-    sizes = {str(f.relative_to(LIBRARY)): len(f.read_text("utf-8").splitlines()) for f in LIBRARY.rglob("*.py")}
+    sizes = {
+        str(f.relative_to(LIBRARY)): len(f.read_text("utf-8").splitlines()) for f in LIBRARY.rglob("*.py")
+    }
     assert {name: size for name, size in sizes.items() if size > 400} == {}
 
 
@@ -73,7 +77,9 @@ def test_notebooks_are_stripped_and_thin(file: Path) -> None:
 
 
 def tracked() -> list[Path]:
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
 
@@ -87,7 +93,9 @@ def test_the_tree_is_light() -> None:
 
 def test_nothing_of_a_machine_is_committed() -> None:
     """No absolute path of a home or work folder and no registry address stands in a tracked text file."""
-    address = re.compile(r"https?://[^ \"']+/(?:packages/[0-9a-f]{2}/|simple/)|(?<![\w.])/(?:home|root|Users|work)/\w")
+    address = re.compile(
+        r"https?://[^ \"']+/(?:packages/[0-9a-f]{2}/|simple/)|(?<![\w.])/(?:home|root|Users|work)/\w"
+    )
     found = []
     for file in tracked():
         try:
@@ -119,7 +127,11 @@ def test_locks_pin_by_hash_without_addresses() -> None:
 
 def test_version_floors_for_advisories() -> None:
     """The locks are at or above the versions that fix known advisories."""
-    pins = dict(re.findall(r"^([a-zA-Z0-9_.-]+)==([0-9.]+)", (ROOT / "requirements.lock").read_text("utf-8"), re.MULTILINE))
+    pins = dict(
+        re.findall(
+            r"^([a-zA-Z0-9_.-]+)==([0-9.]+)", (ROOT / "requirements.lock").read_text("utf-8"), re.MULTILINE
+        )
+    )
     floors = {"nbconvert": (7, 17, 2), "jupyterlab": (4, 5, 7), "jupyter-server": (2, 20)}
     for name, floor in floors.items():
         assert tuple(map(int, pins[name].split("."))) >= floor

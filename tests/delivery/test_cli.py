@@ -18,7 +18,9 @@ from tests.stores import write_csv
 
 ROOT = Path(__file__).parents[2]
 ROW = {"received": "02/01/2024 08:00", "due": "10/01/2024", "finished": "09/01/2024 10:00"}
-ROWS = [ROW | {"id": f"H22-{i}"} for i in range(20)] + [ROW | {"id": "H22-late", "finished": "11/01/2024 08:00"}]
+ROWS = [ROW | {"id": f"H22-{i}"} for i in range(20)] + [
+    ROW | {"id": "H22-late", "finished": "11/01/2024 08:00"}
+]
 
 
 @pytest.fixture
@@ -39,7 +41,18 @@ def test_figures_json_has_the_columns_of_the_contract(hoso: Command, export: Pat
     code, out, _ = hoso("figures", "--province", "ha-giang", "--period", "2024-9M", "--format", "json")
     assert code == 0
     rows = json.loads(out)
-    names = {"indicator", "variant", "province", "unit", "level", "period", "numerator", "denominator", "value", "source"}
+    names = {
+        "indicator",
+        "variant",
+        "province",
+        "unit",
+        "level",
+        "period",
+        "numerator",
+        "denominator",
+        "value",
+        "source",
+    }
     assert all(set(row) == names for row in rows)
     found = {(row["indicator"], row["variant"]): row for row in rows}
     assert found["received", None]["value"] == 21
@@ -87,7 +100,9 @@ def locked_workbook(path: Path) -> None:
     assert msoffcrypto
     plain = io.BytesIO()
     with xlsxwriter.Workbook(plain) as workbook:
-        workbook.add_worksheet().write_row(0, 0, ["Mã hồ sơ", "Đơn vị giải quyết", "Ngày tiếp nhận", "Trạng thái"])
+        workbook.add_worksheet().write_row(
+            0, 0, ["Mã hồ sơ", "Đơn vị giải quyết", "Ngày tiếp nhận", "Trạng thái"]
+        )
     plain.seek(0)
     with path.open("wb") as file:
         OOXMLFile(plain).encrypt("mat-khau", file)
@@ -95,7 +110,9 @@ def locked_workbook(path: Path) -> None:
 
 def tcvn3(path: Path) -> None:
     # "Mã hồ sơ,Đơn vị giải quyết,Trạng thái,Ngày tiếp nhận" in the letters of TCVN 5712
-    path.write_bytes(b"M\xb7 h\xe5 s\xac,\xa7\xac n v\xde gi\xb6i quy\xd5t,Tr\xb9ng th\xb8i,Ng\xb5y ti\xd5p nh\xcbn\n1,S\xeb T\xad ph\xb8p,x,02/01/2024\n")
+    path.write_bytes(
+        b"M\xb7 h\xe5 s\xac,\xa7\xac n v\xde gi\xb6i quy\xd5t,Tr\xb9ng th\xb8i,Ng\xb5y ti\xd5p nh\xcbn\n1,S\xeb T\xad ph\xb8p,x,02/01/2024\n"
+    )
 
 
 def not_an_export(path: Path) -> None:
@@ -154,10 +171,18 @@ def test_a_legacy_workbook_is_read(hoso: Command) -> None:
         (("report", "review", "--province", "ha-giang", "--period", "9T2024"), 2, "2024-9M"),
         (("report", "../review", "--province", "ha-giang", "--period", "2024-9M"), 2, "review"),
         (("report", "review", "--province", "../../etc", "--period", "2024-9M"), 2, ""),
-        (("report", "review", "--province", "ha-giang", "--period", "2024-9M", "--formats", "exe"), 2, "html"),
+        (
+            ("report", "review", "--province", "ha-giang", "--period", "2024-9M", "--formats", "exe"),
+            2,
+            "html",
+        ),
         (("report", "review", "--province", "kon-tum", "--period", "2024-9M"), 3, "dữ liệu"),
         (("figures", "--province", "ha-giang", "--period", "2024-9M", "--level", "ward"), 2, "district"),
-        (("figures", "--province", "ha-giang", "--period", "2024-9M", "--unit", "so-khong-co"), 2, "so-khong-co"),
+        (
+            ("figures", "--province", "ha-giang", "--period", "2024-9M", "--unit", "so-khong-co"),
+            2,
+            "so-khong-co",
+        ),
         (("verify", "no-such-folder"), 1, "no-such-folder"),
         (("import", "x.csv", "--province", "atlantis"), 2, "atlantis"),
     ],
@@ -196,6 +221,10 @@ def test_status_lists_imports_and_refused_rows(hoso: Command, tmp_path: Path) ->
 def test_every_command_of_the_readme_exists() -> None:
     """Each `hoso …` command in the README is a command of the program, and each command is in the README."""
     named = set(re.findall(r"hoso (\w+)", (ROOT / "README.md").read_text("utf-8")))
-    commands = {command.name or command.callback.__name__ for command in cli.app.registered_commands if command.callback}
+    commands = {
+        command.name or command.callback.__name__
+        for command in cli.app.registered_commands
+        if command.callback
+    }
     assert commands <= named
     assert {"import", "report", "figures", "verify", "status", "site", "sample"} <= commands

@@ -8,7 +8,15 @@ from hoso.presentation.narrative import Note, render
 from hoso.vocabulary.errors import UsageError
 from tests.data.hostile import HOSTILE
 
-ON_TIME = Figure({"kind": "result", "indicator": "on_time_rate", "part": "value"}, "Đúng hạn", "rate", 0.979, 979, 1000, measured_in="hồ sơ")
+ON_TIME = Figure(
+    {"kind": "result", "indicator": "on_time_rate", "part": "value"},
+    "Đúng hạn",
+    "rate",
+    0.979,
+    979,
+    1000,
+    measured_in="hồ sơ",
+)
 
 
 def text(source: str, **names: object) -> str:
@@ -18,7 +26,9 @@ def text(source: str, **names: object) -> str:
 def test_a_figure_prints_and_is_recorded() -> None:
     """The number stands in the text, and its record with fraction and key in the output's figures."""
     registry = Registry()
-    bundle = render("Đạt **{{ on_time }}** ({{ on_time.fraction }}).", {"on_time": ON_TIME}, registry)._repr_mimebundle_()
+    bundle = render(
+        "Đạt **{{ on_time }}** ({{ on_time.fraction }}).", {"on_time": ON_TIME}, registry
+    )._repr_mimebundle_()
     assert bundle["text/plain"] == "Đạt 97,9% (979/1.000 hồ sơ)."
     records = bundle[MIME]["figures"]
     assert [record["printed"] for record in records] == ["97,9%", "979", "1.000"]
@@ -36,7 +46,7 @@ def test_the_same_figure_is_one_record() -> None:
 
 def test_an_unknown_name_is_an_error() -> None:
     """A misspelt figure stops the report with the line it stands on."""
-    with pytest.raises(UsageError, match="dòng 2.*|lời văn"):
+    with pytest.raises(UsageError, match="dòng 2"):
         text("Một\n{{ on_tiem }}", on_time=ON_TIME)
 
 

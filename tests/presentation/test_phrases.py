@@ -78,6 +78,8 @@ def test_parts_of_a_fraction_are_figures_of_their_own() -> None:
 
 def test_rank_and_listing() -> None:
     """ "xếp thứ 10/63"; items are joined with semicolons."""
-    place = Figure({"kind": "published", "indicator": "rank_766", "part": "value"}, "Hạng", "rank", 10, 10, 63)
+    place = Figure(
+        {"kind": "published", "indicator": "rank_766", "part": "value"}, "Hạng", "rank", 10, 10, 63
+    )
     assert str(rank(place)) == "xếp thứ 10/63"
     assert str(listing([Phrase(("A (", count(3), ")")), "B"])) == "A (3); B"

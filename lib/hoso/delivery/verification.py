@@ -1,4 +1,4 @@
-"""`hoso verify`: a report's figures against the facts, its printed text against its figures, its files against its manifest."""
+"""`hoso verify`: a report's figures against the facts, its print against its figures, its files against its manifest."""
 
 from __future__ import annotations
 

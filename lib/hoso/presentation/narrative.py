@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from traceback import extract_tb
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined, TemplateError
@@ -85,11 +86,17 @@ def _fill(source: str, names: Mapping[str, object], tokens: _Tokens) -> str:
     try:
         return environment.from_string(source).render(dict(names))
     except TemplateError as error:
-        line = getattr(error, "lineno", None)
+        line = getattr(error, "lineno", None) or _template_line(error)
         where = f"%%narrative, dòng {line}" if line else "%%narrative"
         raise UsageError(
             f"lời văn không dùng được: {error.message}", where=where, expected="tên có trong notebook"
         ) from error
+
+
+def _template_line(error: TemplateError) -> int | None:
+    """The line of the template an undefined name stands on; Jinja tells it through the traceback only."""
+    lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == "<template>"]
+    return lines[-1] if lines else None
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ class Recount:
         return None if found is None else _number(found[key["part"]])
 
     @cached_property
-    def _published(self) -> dict[tuple[str, str, str], dict[str, Any]]:
+    def _published(self) -> Cells:
         rows = published.read(self.published_file).to_dict("records")
         return {(row["province"], row["period"], row["indicator"]): row for row in rows}
 
