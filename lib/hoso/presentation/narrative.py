@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from traceback import extract_tb
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, TemplateError
+from jinja2 import Environment, StrictUndefined, TemplateError, Undefined
 
 from ..vocabulary.errors import UsageError
 from ..vocabulary.text import clean
@@ -39,6 +39,8 @@ class _Tokens:
 
     def value(self, value: object) -> object:
         """Jinja's finalize: what an expression prints, as placeholders."""
+        if isinstance(value, Undefined):
+            return str(value)  # raises with the name
         if isinstance(value, Figure):
             return self._token(self._figure(value))
         if isinstance(value, Phrase):
