@@ -65,7 +65,7 @@ def _say(error: HosoError) -> None:
 def _progress(what: str) -> Iterator[Any]:
     """A line with a spinner and the time gone by; on a pipe nothing is drawn."""
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    with Progress(*columns, console=_ERR, transient=True) as bar:
+    with Progress(*columns, console=_ERR, transient=True, disable=not _ERR.is_terminal) as bar:
         task = bar.add_task(what)
         yield lambda text: bar.update(task, description=text)
 

@@ -49,15 +49,18 @@ def overview(report: Report, identifier: str, caption: str, figures: Sequence[Fi
         return name
 
     columns = [
-        _column("n", "STT", "center"), _column("title", "Chỉ tiêu", "left"), _column("value", "Kết quả", "right"),
-        _column("top", "Tử số", "right"), _column("bottom", "Mẫu số", "right"), _column("before", "Cùng kỳ", "right"),
-        _column("change", "Tăng, giảm (điểm phần trăm)", "right"),
+        _column("n", "STT", "center", width=1), _column("title", "Chỉ tiêu", "left", width=6),
+        _column("value", "Kết quả", "right", width=1.7), _column("top", "Tử số", "right", width=1.8),
+        _column("bottom", "Mẫu số", "right", width=1.8), _column("before", "Cùng kỳ", "right", width=1.7),
+        _column("change", "Tăng, giảm (điểm phần trăm)", "right", width=2.6),
     ]  # fmt: skip
     rows = [
         {"role": "normal", "cells": [_text(str(i)), _text(f.title), *_overview_cells(f, add)]}
         for i, f in enumerate(figures, 1)
     ]
-    notes = ["Dấu “–”: nguồn không có số liệu. Di chuột hoặc chọn một số để xem cách tính và nguồn."]
+    notes = [
+        "Dấu “–”: nguồn không có số liệu. Cách tính và căn cứ của từng chỉ tiêu: Phụ lục “Cách tính và nguồn số liệu”."
+    ]
     return Display([_table(identifier, caption, columns, rows, notes)], used)
 
 
@@ -156,10 +159,10 @@ def imports(report: Report, identifier: str, caption: str) -> Display:
 def methods(identifier: str, caption: str, figures: Sequence[Figure]) -> Display:
     """How each indicator is computed: definition, legal basis, source."""
     columns = [
-        _column("n", "STT", "center"),
-        _column("title", "Chỉ tiêu", "left"),
-        _column("definition", "Cách tính", "left"),
-        _column("basis", "Căn cứ", "left"),
+        _column("n", "STT", "center", width=1),
+        _column("title", "Chỉ tiêu", "left", width=5),
+        _column("definition", "Cách tính", "left", width=9),
+        _column("basis", "Căn cứ", "left", width=5),
     ]
     rows = [
         {
@@ -193,8 +196,8 @@ def _table(identifier: str, caption: str, columns: list[Block], rows: list[Block
     }
 
 
-def _column(key: str, title: str, align: str, group: str | None = None) -> Block:
-    return {"key": key, "title": title, "align": align, "width": None, "group": group}
+def _column(key: str, title: str, align: str, group: str | None = None, width: float | None = None) -> Block:
+    return {"key": key, "title": title, "align": align, "width": width, "group": group}
 
 
 def _text(text: str) -> Block:
