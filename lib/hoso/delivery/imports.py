@@ -60,8 +60,9 @@ def provinces_with_data(store: Store, period: str) -> list[str]:
 def show(done: Sequence[Import]) -> Table:
     """Imports as a table: read = accepted + replaced + rejected + skipped."""
     grid = Table("file", *_COUNTS, "new units")
+    grid.columns[0].overflow = "fold"  # a name that is cut names no file
     for column in grid.columns[1:6]:
-        column.justify = "right"
+        column.justify, column.no_wrap = "right", True
     for one in done:
         found = one.details["units_found"]
         units = f"{len(found)}: {', '.join(found[:3])}{'…' if len(found) > 3 else ''}" if found else ""

@@ -1,6 +1,7 @@
 """One run: a notebook for a province and a period, executed by papermill, judged, and published as documents.
 
 A run that fails leaves the last good report where it is and puts its own notebook beside it, with what went wrong.
+papermill and the exporters are imported by the run that needs them: to find a report unchanged takes none.
 """
 
 from __future__ import annotations
@@ -16,10 +17,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
-import nbformat
-import papermill
-from papermill.exceptions import PapermillExecutionError
-from traitlets.config import Config
 
 from .. import __version__
 from ..records.store import Store
@@ -28,15 +25,12 @@ from ..vocabulary.periods import Period
 from ..vocabulary.places import Province, find_province
 from ..vocabulary.workbook import Workbook
 from . import outputs, verdict
-from .export.document import document as assemble
-from .export.html import page
-from .export.pdf import pdf
 
 FORMATS: Final = ("html", "pdf")
 CELL_SECONDS: Final = 600
 Status = Literal["done", "warnings", "failed", "no_data", "unchanged"]
 # A kernel on TCP can be read by every user of the machine; sockets in the file system are the owner's alone.
-_KERNEL: Final = Config({"KernelManager": {"transport": "ipc"}} if os.name == "posix" else {})
+_KERNEL: Final = {"KernelManager": {"transport": "ipc"}} if os.name == "posix" else {}
 _STORE_TABLES: Final = ("facts", "units", "procedures", "imports")
 
 
@@ -99,6 +93,10 @@ def report(
 def _made(
     run: Run, workbook: Workbook, stage: Path, formats: Sequence[str], inputs: dict[str, str]
 ) -> Outcome:
+    import nbformat
+
+    from .export.document import document as assemble
+
     started = datetime.now(UTC)
     crash = _execute(run, workbook, stage)
     notebook = nbformat.read(stage / "executed.ipynb", as_version=4)
@@ -115,6 +113,10 @@ def _made(
 
 def _execute(run: Run, workbook: Workbook, stage: Path) -> str | None:
     """Runs the notebook into the stage; why it could not be finished, or None."""
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+    from traitlets.config import Config
+
     for name, value in {
         "HOSO_ROOT": workbook.root,
         "HOSO_STORE": workbook.store,
@@ -130,7 +132,7 @@ def _execute(run: Run, workbook: Workbook, stage: Path) -> str | None:
             request_save_on_cell_execute=False,
             execution_timeout=CELL_SECONDS,
             cwd=str(stage),
-            config=_KERNEL,
+            config=Config(_KERNEL),
         )
     except PapermillExecutionError as error:
         return _one_line(f"ô {error.exec_count}: {error.ename}: {error.evalue}")
@@ -144,6 +146,9 @@ def _one_line(text: str) -> str:
 
 
 def _write(base: Path, document: dict[str, Any], formats: Sequence[str], name: str) -> None:
+    from .export.html import page
+    from .export.pdf import pdf
+
     base.mkdir()
     if "html" in formats:
         (base.parent / f"{name}.html").write_text(page(document), "utf-8")
