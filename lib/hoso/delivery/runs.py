@@ -17,7 +17,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
-
 from .. import __version__
 from ..records.store import Store
 from ..vocabulary.errors import HosoError, UsageError
