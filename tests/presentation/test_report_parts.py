@@ -8,17 +8,19 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from matplotlib.ft2font import FT2Font
+from matplotlib.ft2font import FT2Font, LoadFlags
 
 from hoso.delivery import outputs
 from hoso.presentation import charts, tables
 from hoso.presentation.display import Display
+from hoso.presentation.figures import Registry
 from hoso.presentation.narrative import render
 from hoso.presentation.report import Report
 from hoso.statistics.data import Data
@@ -82,9 +84,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest.fixture
-def report(folder: Path) -> Report:
+@pytest.fixture(scope="module")
+def counted(folder: Path) -> Report:
     return report_on(folder)
+
+
+@pytest.fixture
+def report(counted: Report) -> Report:
+    """A report that has printed no figure yet; what was counted once is not counted again."""
+    return replace(counted, registry=Registry())
 
 
 def block_of(display: Display) -> dict[str, Any]:
@@ -374,10 +382,10 @@ def face() -> FT2Font:
 
 def extent(text: str, size: float) -> tuple[float, float]:
     """Width and height of words in Tinos, from the font itself."""
-    face().set_size(size, 72)
-    face().set_text(text)
+    face().set_size(1000, 72)
+    face().set_text(text, flags=LoadFlags.NO_HINTING)
     width, height = face().get_width_height()
-    return width / 64, height / 64
+    return width / 64 * size / 1000, height / 64 * size / 1000
 
 
 def boxes(svg: str) -> Iterator[Box]:
@@ -471,7 +479,7 @@ def unit_rows(names: list[str]) -> list[Row]:
     ]
 
 
-@pytest.mark.parametrize("count", [1, 12, 40])
+@pytest.mark.parametrize("count", [1, 40])
 def test_a_ranking_of_any_length_can_be_read(tmp_path: Path, count: int) -> None:
     """One unit or forty with names as long as they come: each is named once and no text covers another or is cut off."""
     names = [f"Ban Quản lý dự án đầu tư xây dựng công trình số {i}" for i in range(1, count + 1)]
@@ -489,30 +497,32 @@ def test_a_ranking_of_no_unit_is_an_empty_picture(report: Report) -> None:
     assert block["alt"] == "Chưa có số liệu của đơn vị nào."
 
 
-@pytest.mark.parametrize("gap", [0, 1, 3, 8])
+def months_of(year: int, late: list[int]) -> list[Row]:
+    """A hundred dossiers a month from January on, so many of them late."""
+    due, early, after = (f"{day:02}/{{month:02}}/{year}" for day in (6, 5, 7))
+    return [
+        {
+            "id": f"H22-{year}-{month}-{i}",
+            "received": f"02/{month:02}/{year} 08:00",
+            "due": due.format(month=month),
+            "finished": f"{(after if i < count else early).format(month=month)} 08:00",
+        }
+        for month, count in enumerate(late, 1)
+        for i in range(100)
+    ]
+
+
+@pytest.mark.parametrize("gap", [0, 1, 40])
 def test_labels_of_a_trend_do_not_overlap(tmp_path: Path, gap: int) -> None:
     """This year's and last year's last value stand apart, be the two the same, close to each other or far apart."""
-    rows = [
-        row | {"id": f"H22-{year}-{month}-{i}"}
-        for year, late in ((2023, 4), (2024, 4 + gap))
-        for month in range(1, 10)
-        for i in range(100)
-        for row in [
-            {
-                "received": f"02/{month:02}/{year} 08:00",
-                "due": f"06/{month:02}/{year}",
-                "finished": f"{7 if i < late else 5:02}/{month:02}/{year} 08:00",
-            }
-        ]
-    ]
     first = {
         "id": "H22-0",
         "received": "14/12/2022 08:00",
         "due": "16/12/2022",
         "finished": "15/12/2022 08:00",
     }
-    stores.load(tmp_path, [first, *rows])
-    svg = trend_chart(report_on(tmp_path))["svg"]
+    stores.load(tmp_path, [first, *months_of(2023, [50, 10, 4]), *months_of(2024, [45, 12, 4 + gap])])
+    svg = trend_chart(report_on(tmp_path, period=Period.parse("2024-Q1")))["svg"]
     assert {"96,0%", f"{96 - gap},0%"} <= {b[0] for b in boxes(svg)}
     assert overlapping(svg) == []
     assert outside(svg) == []
@@ -522,7 +532,7 @@ def test_a_trend_without_data_warns_nobody(folder: Path) -> None:
     """A period before all data gives a picture, alt text that says so, and no warning in the notebook."""
     report = report_on(folder, period=Period.parse("2021-Q1"))
     with warnings.catch_warnings():
-        warnings.simplefilter("error")
+        warnings.simplefilter("error", UserWarning)
         block = trend_chart(report)
     assert block["alt"].endswith("theo tháng: chưa có số liệu.")
     assert "Tháng 3" in [b[0] for b in boxes(block["svg"])]

@@ -1,8 +1,9 @@
 """An import (lần nạp): one file into the store, in one commit, with every row accounted for.
 
 Order of writing: private ids, rejects and units first (harmless without the facts), then the facts in one atomic
-commit that carries its own note, then the ledger and the list of imports. A process that dies in between leaves a
-commit whose note says what is missing; `heal` completes it before the next import or report.
+commit that carries its own note, then the list of imports and the ledger. A process that dies in between leaves a
+commit whose note says what is missing; `heal` completes it before the next import or report. Readers work on the version
+of the facts that the ledger was built from, so they never see half an import.
 """
 
 from __future__ import annotations
@@ -194,11 +195,13 @@ def _write(store: Store, reading: _Reading, key: bytes) -> Import:
     counts = {name: counts[name] + catalogued.counts[name] for name in counts}
     done = reading.summary(counts, [unit.name for unit in registry.found])
     _write_beside(store, reading, registry, catalogued)
-    if change is not None and change.months:
-        note = done.row(None).drop("facts_version").write_json()
-        version = merge.commit(store, province_id, change, {"import": note})
-        ledger.rebuild(store, province_id, change.months, version)
-    store.write("imports", done.row(store.version("facts")))
+    if change is None or not change.months:
+        store.write("imports", done.row(store.version("facts")))
+        return done
+    note = done.row(None).drop("facts_version").write_json()
+    version = merge.commit(store, province_id, change, {"import": note})
+    store.write("imports", done.row(version))
+    ledger.rebuild(store, province_id, change.months, version)
     return done
 
 
@@ -218,20 +221,29 @@ def _write_beside(store: Store, reading: _Reading, registry: Registry, catalogue
 
 
 def heal(store: Store) -> None:
-    """Completes imports that died after their facts were committed: their ledger months and their row in the list."""
+    """Brings the ledger and the list of imports up to the facts.
+
+    An import that died after its facts were committed left a note of what is missing. A commit without such a note came
+    from another tool: then the whole ledger is built again.
+    """
     built = int(store.note("ledger", "facts_version") or -1)
-    listed = set(store.frame("imports")["import_id"].to_list())
     for commit in store.commits("facts", built):
-        note = commit.get("import")
-        if note is None:
-            continue
-        months = [datetime.fromisoformat(day).date() for day in json.loads(commit["months"])]
-        ledger.rebuild(store, commit["province"], months, int(commit["version"]))
-        row = pl.read_json(
-            note.encode(), schema={k: v for k, v in schema.IMPORTS.items() if k != "facts_version"}
-        )
-        if row["import_id"][0] not in listed:
-            store.write("imports", row.with_columns(facts_version=pl.lit(int(commit["version"]), pl.Int64)))
+        version = int(commit["version"])
+        if "import" in commit:
+            _list_import(store, commit["import"], version)
+            months = [date.fromisoformat(day) for day in json.loads(commit["months"])]
+            ledger.rebuild(store, commit["province"], months, version)
+        else:
+            for province_id, months in store.months("facts", version).items():
+                ledger.rebuild(store, province_id, months, version)
+
+
+def _list_import(store: Store, note: str, version: int) -> None:
+    row = pl.read_json(
+        note.encode(), schema={k: v for k, v in schema.IMPORTS.items() if k != "facts_version"}
+    )
+    if row["import_id"][0] not in store.frame("imports")["import_id"].to_list():
+        store.write("imports", row.with_columns(facts_version=pl.lit(version, pl.Int64)))
 
 
 def _sha256(path: Path) -> str:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -91,6 +92,13 @@ class Store:
         """The table's newest version, None when there is none."""
         return DeltaTable(str(self.path(table))).version() if self.exists(table) else None
 
+    def months(self, table: str, version: int | None = None) -> dict[str, list[date]]:
+        """The months of receipt a table holds, by province."""
+        found: dict[str, list[date]] = {}
+        for part in DeltaTable(str(self.path(table)), version=version).partitions():
+            found.setdefault(part["province_id"], []).append(date.fromisoformat(part["received_month"]))
+        return found
+
     def files(self, table: str, province_id: str | None = None, version: int | None = None) -> list[str]:
         """The live Parquet files of a table at a version, of one province where asked."""
         if not self.exists(table):
@@ -140,11 +148,11 @@ class Store:
         assert version is not None
         return version
 
-    def note(self, table: str, key: str) -> str | None:
-        """What the newest commit of a table says under a key."""
+    def note(self, table: str, key: str, version: int | None = None) -> str | None:
+        """What the newest commit of a table, or that of a version, says under a key."""
         if not self.exists(table):
             return None
-        newest = DeltaTable(str(self.path(table))).history(1)[0]
+        newest = DeltaTable(str(self.path(table)), version=version).history(1)[0]
         value = newest.get(key)
         return str(value) if value is not None else None
 

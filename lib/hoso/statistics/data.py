@@ -24,18 +24,24 @@ _UNIT_COLUMNS = ["unit", "name", "level", "parent"]
 class Data:
     """One province in the store. Opens a DuckDB connection of its own, used by this object alone.
 
+    Without a version it is that of the facts the newest ledger was built from: an import that is under way, or died, is
+    not seen half.
+
     Raises NoDataError when no dossier of the province was ever imported.
     """
 
     store: Store
     province: Province
     version: int | None = None
+    _ledger_version: int | None = field(default=None, init=False, repr=False)
     _connection: duckdb.DuckDBPyConnection = field(default_factory=duckdb.connect, init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.version is None:
-            self.version = self.store.version("facts")
-        if not self._files("facts"):
+            self._ledger_version = self.store.version("ledger")
+            built = self.store.note("ledger", "facts_version", self._ledger_version)
+            self.version = int(built) if built is not None else None
+        if self.version is None or not self.store.files("facts", self.province.id, self.version):
             raise NoDataError(
                 f"chưa có dữ liệu hồ sơ của {self.province.title}",
                 where=str(self.store.root),
@@ -43,24 +49,23 @@ class Data:
                 remedy=f"chạy: hoso import TỆP --province {self.province.slug}",
             )
 
-    def _files(self, table: str) -> list[str]:
-        return self.store.files(table, self.province.id, self.version if table == "facts" else None)
-
     def facts(self) -> nw.LazyFrame[Any]:
         """The dossiers (columns: records.schema.FACTS), lazily, on DuckDB."""
-        return self._read(self._files("facts"))
+        return self._read(self.store.files("facts", self.province.id, self.version))
 
     def ledger(self) -> nw.LazyFrame[Any]:
-        """The daily counts (records.ledger). StoreError when they were built from another version of the facts."""
-        built = self.store.note("ledger", "facts_version")
-        if built != str(self.version):
+        """The daily counts (records.ledger), built from the same version of the facts.
+
+        StoreError when the facts were opened at a version of the caller's choice: there the facts alone are read.
+        """
+        if self._ledger_version is None:
             raise StoreError(
-                f"the ledger is of version {built} of the facts",
+                f"the ledger of version {self.version} of the facts was not opened",
                 where=str(self.store.path("ledger")),
-                expected=f"version {self.version}",
-                remedy="run: hoso status --repair",
+                expected="the newest version",
+                remedy="count from the facts",
             )
-        return self._read(self._files("ledger"))
+        return self._read(self.store.files("ledger", self.province.id, self._ledger_version))
 
     def _read(self, files: list[str]) -> nw.LazyFrame[Any]:
         types = "{'province_id': VARCHAR, 'received_month': DATE}"
