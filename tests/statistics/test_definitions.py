@@ -1,0 +1,105 @@
+"""The definitions: complete, and read strictly."""
+
+from pathlib import Path
+
+import pytest
+
+from hoso.statistics import published
+from hoso.statistics.counts import COUNTS
+from hoso.statistics.definitions import definitions, parse
+from hoso.vocabulary.errors import InputError, UsageError
+from hoso.vocabulary.periods import Period
+from hoso.vocabulary.places import find_province
+
+ROOT = Path(__file__).parents[2]
+GOOD = {
+    "id": "x_rate", "variant": "a", "title": "X", "numerator": "on_time", "denominator": "resolved", "definition": "d",
+    "legal_basis": "l",
+}  # fmt: skip
+
+
+def test_every_definition_has_words_and_a_ground() -> None:
+    """Title, definition and legal basis of every count, indicator and published figure are filled."""
+    known = definitions()
+    entries = [*known.counts.values(), *known.indicators, *known.published.values()]
+    assert len(entries) > 40
+    assert [
+        entry.id for entry in entries if not (entry.title and entry.definition and entry.legal_basis)
+    ] == []
+
+
+def test_an_indicator_and_variant_stand_once() -> None:
+    """No indicator is defined twice in one variant; published ids are no counted ones."""
+    known = definitions()
+    keys = [(indicator.id, indicator.variant) for indicator in known.indicators]
+    assert len(keys) == len(set(keys))
+    assert not set(known.published) & {name for name, _ in keys}
+
+
+def test_printed_counts_are_counted() -> None:
+    """Each count with words is a count of the library."""
+    assert set(definitions().counts) <= set(COUNTS)
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ({"indicators": []}, "known: count, indicator"),
+        ({"indicator": [GOOD | {"titel": "X"}]}, "x_rate: unknown key titel"),
+        (
+            {"indicator": [{k: v for k, v in GOOD.items() if k != "legal_basis"}]},
+            "x_rate: legal_basis is missing",
+        ),
+        ({"indicator": [GOOD | {"numerator": "on_tiem"}]}, "x_rate: on_tiem is no count"),
+        ({"count": [{"id": "y", "title": "Y", "definition": "d", "legal_basis": "l"}]}, "y: no such count"),
+    ],
+)
+def test_a_fault_names_its_entry_and_the_known_words(
+    document: dict[str, list[dict[str, str]]], words: str
+) -> None:
+    """A misspelt key or count stops the program and says which entry and what is known."""
+    with pytest.raises(ValueError, match=words):
+        parse(document)
+
+
+def test_all_faults_are_told_at_once() -> None:
+    """Two bad entries give one error with both."""
+    with pytest.raises(ValueError, match=r"a: .*b: "):
+        parse({"indicator": [GOOD | {"id": "a", "z": "1"}, GOOD | {"id": "b", "z": "1"}]})
+
+
+def test_an_unknown_indicator_names_the_known_ones() -> None:
+    """The error lists what an analyst can ask for."""
+    with pytest.raises(UsageError, match="on_time_rate"):
+        definitions().indicator("on_tiem_rate")
+    with pytest.raises(UsageError, match="06a"):
+        definitions().indicator("on_time_rate", "6a")
+
+
+def test_published_figures_are_dated_and_sourced() -> None:
+    """The shipped rows read without fault; fractions give the values."""
+    rows = published.read(ROOT / "data" / "reference" / "published.csv")
+    found = published.of(rows, find_province("ha-giang", "63"), Period.parse("2024-9M")).set_index(
+        "indicator"
+    )
+    assert round(found.loc["tasks_project_06", "value"], 4) == 0.8072
+    assert found.loc["grade_766", "text"] == "Tốt"
+    assert len(found) == 12
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("satisfaction_rate", "satisfaction"), "unknown indicator satisfaction"),
+        (("2024-09-18", ""), "without source or date"),
+        (("rank_766,10,63", "score_766,10,63"), "published twice"),
+        (("as_of", "asof"), "other columns"),
+    ],
+)
+def test_a_faulty_published_row_is_refused(tmp_path: Path, change: tuple[str, str], words: str) -> None:
+    """A row without source or date, an unknown indicator, a figure entered twice: one clear error each."""
+    text = (ROOT / "data" / "reference" / "published.csv").read_text("utf-8")
+    file = tmp_path / "published.csv"
+    file.write_text(text.replace(*change), "utf-8")
+    with pytest.raises(InputError, match=words):
+        published.read(file)
