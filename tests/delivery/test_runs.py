@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,12 @@ from tests import stores
 ROOT = Path(__file__).parents[2]
 ASKED = ("report", "review", "--province", "ha-giang", "--period", "2024-9M")
 PERSONAL = {"owner": "Chủ hồ sơ", "identity": "Số CCCD", "phone": "Số điện thoại", "note": "Ghi chú"}
-PERSON = {"owner": "Giàng Thị Mỷ", "identity": "002199000123", "phone": "0912345678", "note": "con bà Sùng Thị Dợ"}
+PERSON = {
+    "owner": "Giàng Thị Mỷ",
+    "identity": "002199000123",
+    "phone": "0912345678",
+    "note": "con bà Sùng Thị Dợ",
+}
 ROW = {"received": "02/01/2024 08:00", "due": "10/01/2024", "finished": "09/01/2024 10:00"}
 LATE = {"finished": "11/01/2024 08:00"}
 LAST_YEAR = {"received": "15/12/2022 08:00", "due": "22/12/2022", "finished": "20/12/2022 08:00"}
@@ -67,7 +71,12 @@ class Place:
     def hoso(self, *words: object) -> Said:
         """Runs a command on this workbook, whatever the environment says, and leaves the environment as it was."""
         out, err = io.StringIO(), io.StringIO()
-        variables = {"ROOT": self.folder, "STORE": self.folder / "store", "REPORTS": self.reports, "KEY": self.folder / "key"}
+        variables = {
+            "ROOT": self.folder,
+            "STORE": self.folder / "store",
+            "REPORTS": self.reports,
+            "KEY": self.folder / "key",
+        }
         with pytest.MonkeyPatch.context() as patch:
             for name, value in variables.items():
                 patch.setenv(f"HOSO_{name}", str(value))
@@ -156,7 +165,12 @@ def manifest_of(place: Place) -> dict[str, Any]:
 def test_the_manifest_has_the_digest_of_every_file(good: Good) -> None:
     """What was published is known byte for byte, and from which data, notebook and period."""
     manifest = manifest_of(good.then)
-    assert set(manifest["files"]) == {"review.html", "review.pdf", "review/figures.json", "review/review.ipynb"}
+    assert set(manifest["files"]) == {
+        "review.html",
+        "review.pdf",
+        "review/figures.json",
+        "review/review.ipynb",
+    }
     assert {name: sha256(good.then.report / name) for name in manifest["files"]} == manifest["files"]
     assert (manifest["status"], manifest["province"], manifest["period"]) == ("done", "ha-giang", "2024-9M")
     assert manifest["inputs"]["notebook"] == sha256(good.then.notebook)
@@ -202,11 +216,16 @@ def test_nothing_published_leads_back_to_a_dossier(good: Good) -> None:
             assert [secret for secret in secrets if secret in content.decode()] == [], name
 
 
-@pytest.mark.parametrize("name", ["review.html", "review/review.ipynb", "review/figures.json", "review/manifest.json"])
+@pytest.mark.parametrize(
+    "name", ["review.html", "review/review.ipynb", "review/figures.json", "review/manifest.json"]
+)
 def test_nothing_published_names_a_folder_of_this_machine(good: Good, name: str) -> None:
     """No path of the workbook, the store or the environment: a reader elsewhere learns nothing of the machine."""
     text = (good.then.report / name).read_text("utf-8")
-    places = {str(path) for path in (ROOT, good.place.folder, Path.home(), Path(sys.prefix), good.place.folder.parents[1])}
+    places = {
+        str(path)
+        for path in (ROOT, good.place.folder, Path.home(), Path(sys.prefix), good.place.folder.parents[1])
+    }
     assert sorted(place for place in places if place in text) == []
 
 
@@ -251,65 +270,32 @@ def test_verify_finds_a_changed_byte(copy: Place) -> None:
     assert [line.split()[0] for line in said.err.splitlines()] == ["review.html"]
 
 
-# ── new data ─────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True)
-class Changed:
-    """The workbook after one dossier turned out late: what verify and the next run said."""
-
-    place: Place
-    version: int
-    verified: Said
-    again: Said
-
-
-@pytest.fixture(scope="module")
-def changed(good: Good) -> Changed:
-    version = manifest_of(good.place)["data_version"]
-    stores.load(good.place.folder, [DOSSIERS[0] | LATE], "correction.csv")
-    return Changed(good.place, version, good.place.hoso("verify", good.place.report), good.place.hoso(*ASKED))
-
-
-def test_verify_tells_changed_data_from_a_wrong_report(changed: Changed) -> None:
-    """Exit code 1; the figure is named with both values, and that it was right for the version it was made from."""
-    title = "Tỷ lệ hồ sơ giải quyết đúng hạn và trước hạn"
-    lines = changed.verified.err.splitlines()
-    rate = [line for line in lines if f"{title}: " in line and "0.958" in line]
-    assert changed.verified.code == 1
-    assert rate
-    assert "0.916" in rate[0]
-    assert all(f"đúng với phiên bản {changed.version}; dữ liệu đã thay đổi" in line for line in lines)
-
-
-def test_a_changed_dossier_makes_the_report_again(changed: Changed) -> None:
-    """The next run sees that the data changed and prints the new figure, from the new version."""
-    assert (changed.again.code, changed.again.err) == (0, "")
-    assert "review ha-giang 2024-9M: done" in changed.again.out
-    assert figure_of(changed.place, **ON_TIME)["fraction"] == "22/24 hồ sơ"
-    assert manifest_of(changed.place)["data_version"] > changed.version
-
-
 # ── failure ──────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True)
 class Broken:
-    """The workbook after a run of a notebook with a cell that fails."""
+    """The reports before, after a run of a notebook with a cell that fails, and after one of the notebook put right."""
 
-    place: Place
     before: dict[str, bytes]
+    place: Place
     said: Said
+    mended: Place
+    again: Said
 
 
 @pytest.fixture(scope="module")
-def broken(good: Good, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broken]:
-    place = good.then.copy(tmp_path_factory.mktemp("broken") / "workbook")
-    before = place.files()
-    notebook = nbformat.read(place.notebook, as_version=4)
+def broken(good: Good, tmp_path_factory: pytest.TempPathFactory) -> Broken:
+    place, copies = good.place, tmp_path_factory.mktemp("broken")
+    before, source = place.files(), place.notebook.read_bytes()
+    notebook = nbformat.reads(source.decode(), as_version=4)
     next(cell for cell in notebook.cells if cell.id == "published").source = "1 / 0"
     nbformat.write(notebook, place.notebook)
-    yield Broken(place, before, place.hoso(*ASKED))
+    said = place.hoso(*ASKED)
+    failed = place.copy(copies / "failed")
+    place.notebook.write_bytes(source)
+    again = place.hoso(*ASKED)
+    return Broken(before, failed, said, place.copy(copies / "mended"), again)
 
 
 def test_a_failed_run_leaves_the_last_report_alone(broken: Broken) -> None:
@@ -336,7 +322,9 @@ def test_a_failure_names_the_cell(broken: Broken) -> None:
     assert len(faults) == 1
     assert re.match(rf"ô ({stopped.execution_count}|published)\b", faults[0])
     assert "division by zero" in faults[0]
-    assert [output.ename for output in stopped.outputs if output.output_type == "error"] == ["ZeroDivisionError"]
+    assert [output.ename for output in stopped.outputs if output.output_type == "error"] == [
+        "ZeroDivisionError"
+    ]
     assert all(cell.execution_count is None for cell in notebook.cells if cell.id in ("head", "imports"))
 
 
@@ -348,14 +336,53 @@ def test_the_index_shows_the_failure_and_links_the_last_report(broken: Broken) -
     assert 'href="ha-giang/2024-9M/review.pdf"' in index
 
 
-def test_after_the_notebook_is_mended_the_index_is_clean_again(broken: Broken, good: Good, tmp_path: Path) -> None:
-    """A notebook put back as it was finds its report unchanged, and nothing speaks of the failure any more."""
-    # at the store's own path, or the data would count as other data
-    place = good.place
-    assert place.folder != broken.place.folder
-    mended = broken.place
-    shutil.copyfile(ROOT / "notebooks" / "review.ipynb", mended.notebook)
-    said = mended.hoso(*ASKED)
-    assert said.code == 0
-    assert not (mended.report / "review" / "failed.json").exists()
-    assert "Lần chạy gần nhất lỗi" not in mended.index()
+def test_a_notebook_put_right_finds_its_report_unchanged(broken: Broken) -> None:
+    """Nothing is made again, since the published report is the one of this notebook and these data."""
+    assert (broken.again.code, broken.again.err) == (0, "")
+    assert "review ha-giang 2024-9M: unchanged" in broken.again.out
+
+
+def test_a_notebook_put_right_ends_the_failure(broken: Broken) -> None:
+    """After a run that found all in order, neither the index nor the folder speaks of the failure any more."""
+    assert "Lần chạy gần nhất lỗi" not in broken.mended.index()
+    assert set(broken.mended.files()) == set(broken.before)
+
+
+# ── new data ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Changed:
+    """The workbook after one dossier turned out late: what verify and the next run said."""
+
+    place: Place
+    version: int
+    verified: Said
+    again: Said
+
+
+@pytest.fixture(scope="module")
+def changed(good: Good, broken: Broken) -> Changed:
+    # after the broken notebook: both work on the one store whose path the manifest knows
+    version = manifest_of(good.place)["data_version"]
+    stores.load(good.place.folder, [DOSSIERS[0] | LATE], "correction.csv")
+    return Changed(good.place, version, good.place.hoso("verify", good.place.report), good.place.hoso(*ASKED))
+
+
+def test_verify_tells_changed_data_from_a_wrong_report(changed: Changed) -> None:
+    """Exit code 1; the figure is named with both values, and that it was right for the version it was made from."""
+    title = "Tỷ lệ hồ sơ giải quyết đúng hạn và trước hạn"
+    lines = changed.verified.err.splitlines()
+    rate = [line for line in lines if f"{title}: " in line and "0.958" in line]
+    assert changed.verified.code == 1
+    assert rate
+    assert "0.916" in rate[0]
+    assert all(f"đúng với phiên bản {changed.version}; dữ liệu đã thay đổi" in line for line in lines)
+
+
+def test_a_changed_dossier_makes_the_report_again(changed: Changed) -> None:
+    """The next run sees that the data changed and prints the new figure, from the new version."""
+    assert (changed.again.code, changed.again.err) == (0, "")
+    assert "review ha-giang 2024-9M: done" in changed.again.out
+    assert figure_of(changed.place, **ON_TIME)["fraction"] == "22/24 hồ sơ"
+    assert manifest_of(changed.place)["data_version"] > changed.version

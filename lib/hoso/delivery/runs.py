@@ -78,6 +78,7 @@ def report(
         return Outcome(run, "no_data", messages=(f"chưa có dữ liệu hồ sơ của {run.province.title}",))
     inputs = fingerprint(run, workbook, store, formats)
     if not force and _unchanged(run, reports, inputs):
+        _forget_failure(run, reports)  # what failed since was put back as it was
         return Outcome(run, "unchanged", tuple(_documents(run, reports, formats)))
     reports.mkdir(parents=True, exist_ok=True)
     stage = Path(tempfile.mkdtemp(prefix=f".{run.notebook}-", dir=reports))
@@ -99,6 +100,11 @@ def _made(
     started = datetime.now(UTC)
     crash = _execute(run, workbook, stage)
     notebook = nbformat.read(stage / "executed.ipynb", as_version=4)
+    # papermill notes where it ran; a reader elsewhere learns nothing of the machine
+    notebook.metadata.get("papermill", {}).update(
+        input_path=f"{run.notebook}.ipynb", output_path="executed.ipynb"
+    )
+    nbformat.write(notebook, stage / "executed.ipynb")
     document = assemble(notebook, run.notebook) if not crash else None
     faults = ([crash] if crash else []) or verdict.faults(
         notebook, document, run.province.slug, run.period.id
@@ -185,11 +191,15 @@ def _published(
     outputs.write_json(stage / name / "manifest.json", manifest)
     run.machine_folder(reports).mkdir(parents=True, exist_ok=True)
     outputs.publish(stage, run.folder(reports), [*made, f"{name}/manifest.json"])
-    for old in ("failed.ipynb", "failed.json"):
-        (run.machine_folder(reports) / old).unlink(missing_ok=True)
+    _forget_failure(run, reports)
     return Outcome(
         run, "warnings" if warnings else "done", tuple(_documents(run, reports, formats)), tuple(warnings)
     )
+
+
+def _forget_failure(run: Run, reports: Path) -> None:
+    for name in ("failed.ipynb", "failed.json"):
+        (run.machine_folder(reports) / name).unlink(missing_ok=True)
 
 
 def _failed(run: Run, reports: Path, stage: Path, faults: list[str]) -> Outcome:

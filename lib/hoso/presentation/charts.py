@@ -53,14 +53,15 @@ def trend(
     now, before = ([figure.value for figure in figures[name]] for name in ("now", "before"))
     labels = [f"Tháng {month.end.month}" for month in months]
     year = report.period.end.year
-    with _canvas(2.7) as (canvas, axes):
-        lines = {str(year - 1): (before, GREY, "--"), str(year): (now, BLUE, "-")}
-        for name, (values, colour, style) in lines.items():
-            _line(axes, values, colour, style, name)
+    with _canvas(2.9) as (canvas, axes):
+        _line(axes, before, GREY, "--", f"Năm {year - 1}")
+        _line(axes, now, BLUE, "-", f"Năm {year}")
+        _last_values(axes, (now, BLUE), (before, GREY))
         axes.set_xticks(range(len(labels)), labels)
         _percent_axis(axes.yaxis)
-        axes.margins(x=0.06, y=0.18)
-        axes.legend(frameon=False, loc="lower right", ncols=2)
+        axes.margins(x=0.06, y=0.25)
+        if axes.lines:
+            axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
         svg = _svg(canvas)
     words = report.definitions.indicator(indicator, variant).title
     plotted = [figure for line in figures.values() for figure in line]
@@ -71,29 +72,25 @@ def _spans(months: Sequence[Period]) -> dict[str, list[Period]]:
     return {"now": list(months), "before": [month.year_ago() for month in months]}
 
 
-def _line(axes: Any, values: Sequence[float | None], colour: str, style: str, name: str) -> None:
-    known = [(i, value) for i, value in enumerate(values) if value is not None]
-    if not known:
-        return
-    axes.plot(
-        [i for i, _ in known],
-        [v for _, v in known],
-        color=colour,
-        linestyle=style,
-        marker="o",
-        markersize=4,
-        linewidth=1.8,
-        label=f"Năm {name}",
-    )
-    last, value = known[-1]
-    axes.annotate(
-        numbers.percent(value),
-        (last, value),
-        textcoords="offset points",
-        xytext=(0, 7),
-        ha="center",
-        color=colour,
-    )
+def _line(axes: Any, values: Sequence[float | None], colour: str, style: str, label: str) -> None:
+    known = {i: value for i, value in enumerate(values) if value is not None}
+    if known:
+        marks = {"marker": "o", "markersize": 4, "linewidth": 1.8}
+        axes.plot(list(known), list(known.values()), color=colour, linestyle=style, label=label, **marks)
+
+
+def _last_values(axes: Any, *lines: tuple[Sequence[float | None], str]) -> None:
+    """The last value of each line at its end: the higher above its point, the lower below, so that they stand apart."""
+    ends = []
+    for values, colour in lines:
+        known = [(i, value) for i, value in enumerate(values) if value is not None]
+        ends += [(*known[-1], colour)] if known else []
+    for place, (last, value, colour) in enumerate(sorted(ends, key=lambda end: -end[1])):
+        away = (7, "bottom") if place == 0 else (-7, "top")
+        axes.annotate(
+            numbers.percent(value), (last, value), xytext=(0, away[0]), va=away[1], ha="center", color=colour,
+            textcoords="offset points",
+        )  # fmt: skip
 
 
 def _trend_alt(
