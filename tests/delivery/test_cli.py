@@ -218,6 +218,58 @@ def test_status_lists_imports_and_refused_rows(hoso: Command, tmp_path: Path) ->
     assert "31/02/2024" not in out
 
 
+@pytest.mark.parametrize(
+    ("days", "era", "code", "into"),
+    [
+        (("01/05/2024", "30/06/2025"), (), 0, "63-64"),
+        (("01/07/2025", "05/09/2025"), (), 0, "34-52"),
+        (("20/06/2025", "05/07/2025"), (), 1, "--era"),
+        (("20/06/2025", "05/07/2025"), ("--era", "34"), 0, "34-52"),
+    ],
+)
+def test_the_era_of_a_name_both_eras_know_follows_from_the_data(
+    hoso: Command, tmp_path: Path, days: tuple[str, str], era: tuple[str, ...], code: int, into: str
+) -> None:
+    """Gia Lai before and after 1/7/2025 are two provinces; a file over the border must say which it means."""
+    write_csv(tmp_path / "a.csv", [{"id": day, "received": day, "status": "Đang xử lý"} for day in days])
+    got, out, err = hoso("import", tmp_path / "a.csv", "--province", "gia-lai", *era)
+    assert got == code
+    assert into in out + err
+
+
+def test_brackets_in_names_are_no_markup(hoso: Command, tmp_path: Path) -> None:
+    """A unit or file whose name looks like the terminal's markup is printed as it is, after the import too."""
+    write_csv(tmp_path / "[red] a [b].csv", [ROW | {"id": "1", "unit": "Sở ABC [/b] tỉnh"}])
+    code, out, err = hoso("import", tmp_path / "[red] a [b].csv", "--province", "ha-giang")
+    assert (code, err.strip()) == (0, "")
+    assert "Sở ABC [/b] tỉnh" in " ".join(out.split())
+    assert hoso("status")[0] == 0
+
+
+@pytest.mark.parametrize("variable", ["HOSO_STORE", "HOSO_KEY"])
+def test_a_fault_of_the_system_is_one_line(
+    hoso: Command, tmp_path: Path, export: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """A path that is a file where a folder should be: one line, exit code 1, no traceback."""
+    (tmp_path / "file").write_text("x", "utf-8")
+    monkeypatch.setenv(variable, str(tmp_path / "file" / "below"))
+    code, _, err = hoso("import", export, "--province", "ha-giang")
+    assert code == 1
+    assert len([line for line in err.splitlines() if line.strip()]) == 1
+    assert "Traceback" not in err
+
+
+def test_a_corrupted_table_is_one_line(hoso: Command, tmp_path: Path, export: Path) -> None:
+    """A Parquet file of the facts that is damaged stops the command with a line that says what to do."""
+    hoso("import", export, "--province", "ha-giang")
+    for file in (tmp_path / "store" / "ledger").rglob("*.parquet"):
+        file.write_bytes(b"PAR1 nothing PAR1")
+    code, _, err = hoso("figures", "--province", "ha-giang", "--period", "2024-9M")
+    assert code == 1
+    assert "backup" in err
+    assert "Traceback" not in err
+
+
 def test_every_command_of_the_readme_exists() -> None:
     """Each `hoso …` command in the README is a command of the program, and each command is in the README."""
     named = set(re.findall(r"hoso (\w+)", (ROOT / "README.md").read_text("utf-8")))

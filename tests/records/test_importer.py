@@ -1,6 +1,7 @@
 """Imports: every row accounted for, atomic, repeatable, and safe side by side."""
 
 import json
+import shutil
 import stat
 import subprocess
 import sys
@@ -11,6 +12,8 @@ import pytest
 from deltalake import DeltaTable
 
 from hoso.records import importer, keys, ledger, merge
+from hoso.records.intake import read
+from hoso.records.intake.columns import COLUMNS_FILE, load_columns
 from hoso.records.store import Store
 from hoso.vocabulary.errors import StoreError
 from tests.stores import HA_GIANG, data, load, prepare, write_csv
@@ -241,3 +244,64 @@ def test_a_csv_helper_writes_what_it_is_given(tmp_path: Path) -> None:
     text = write_csv(tmp_path / "a.csv", rows(1)).read_text("utf-8")
     assert text.startswith("Mã hồ sơ,")
     assert "H22-000000" in text
+
+
+def test_a_store_may_have_a_vietnamese_name(tmp_path: Path) -> None:
+    """Spaces and Vietnamese letters in the path of the store are fine: most clones lie under such a folder."""
+    folder = tmp_path / "Tài liệu của tôi"
+    folder.mkdir()
+    load(folder, rows(3), "first.csv")
+    load(folder, rows(3, 2), "second.csv")
+    assert int(data(folder).daily["received_all"].sum()) == 5
+    assert not [path for path in tmp_path.rglob("*%*")]
+
+
+def test_a_path_with_a_pattern_is_refused(tmp_path: Path) -> None:
+    """The characters that the engines read as patterns are refused before anything is written."""
+    with pytest.raises(StoreError, match="path without"):
+        Store.prepare(tmp_path / "kho[1]", tmp_path / "key")
+    assert not (tmp_path / "kho[1]").exists()
+
+
+def test_a_refused_row_comes_in_when_its_word_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a word was added to columns.toml the same file is read again: the row refused before is accepted."""
+    unknown = ROW | {"id": "H22-x", "status": "Chờ ký duyệt"}
+    first = load(tmp_path, [*rows(2), unknown])
+    assert (first.accepted, first.rejected) == (2, 1)
+    words = (
+        (COLUMNS_FILE).read_text("utf-8").replace('4 = ["Đang xử lý"', '4 = ["Chờ ký duyệt", "Đang xử lý"')
+    )
+    changed = tmp_path / "columns.toml"
+    changed.write_text(words, "utf-8")
+    monkeypatch.setattr(importer, "_columns_digest", lambda: "other")
+    monkeypatch.setattr(importer, "read", lambda path: read(path, load_columns(changed)))
+    again = load(tmp_path, [*rows(2), unknown])
+    assert (again.accepted, again.rejected, again.skipped) == (1, 0, 2)
+
+
+def test_an_end_nobody_dated_accuses_no_unit(tmp_path: Path) -> None:
+    """A dossier with a closing status and no end date stays pending, but never overdue."""
+    load(tmp_path, rows(1, finished="", due="10/01/2024"))
+    only = facts(tmp_path)
+    assert only["closed_on"].to_list() == [None]
+    assert only["overdue_on"].to_list() == [None]
+
+
+def test_a_damaged_note_of_the_store_is_one_line(tmp_path: Path) -> None:
+    """A store.json that is no JSON is told as such."""
+    load(tmp_path, rows(1))
+    (tmp_path / "store" / "store.json").write_text("{", "utf-8")
+    with pytest.raises(StoreError, match="damaged"):
+        Store.open(tmp_path / "store")
+
+
+def test_a_missing_ledger_names_its_repair(tmp_path: Path) -> None:
+    """Without a ledger the error names the command that builds it, and that command does."""
+    load(tmp_path, rows(2))
+    shutil.rmtree(tmp_path / "store" / "ledger")
+    with pytest.raises(StoreError, match="--repair"):
+        data(tmp_path)
+    importer.heal(prepare(tmp_path))
+    assert int(data(tmp_path).daily["received_all"].sum()) == 2

@@ -22,6 +22,7 @@ from rich.table import Table
 
 from ..vocabulary.errors import HosoError, NoDataError, UsageError
 from ..vocabulary.workbook import Workbook
+from .faults import told_in_a_line
 
 app = typer.Typer(
     help="hoso: reports on Vietnamese administrative procedures from dossier exports.",
@@ -52,9 +53,12 @@ def main() -> None:
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     try:
         app()
-    except HosoError as error:
-        _say(error)
-        sys.exit(error.exit_code)
+    except BaseException as error:
+        told = told_in_a_line(error)
+        if told is None:
+            raise
+        _say(told)
+        sys.exit(told.exit_code)
 
 
 def _say(error: HosoError) -> None:
@@ -108,20 +112,23 @@ def import_(
     from ..records import keys
     from ..records.importer import import_file
     from ..records.store import Store
-    from .imports import choose_province, show
+    from .imports import choose_province, known_province, show
 
     workbook = Workbook.find()
-    choose_province(province, era)  # a wrong name is refused before any file is read
+    known_province(province, era)  # a wrong name is refused before any file is read
     store = Store.prepare(workbook.store, workbook.key_file)
     key = keys.load(workbook.key_file)
     done, failed = [], 0
     for file in files:
         try:
             with _progress(file.name) as say:
-                place = partial(choose_province, province, era)
+                place = partial(choose_province, province, era)  # once more, by the days in the file
                 done.append(import_file(store, file, place, key, partial(_rows, say, file)))
-        except HosoError as error:
-            _say(error)
+        except BaseException as error:
+            told = told_in_a_line(error)
+            if told is None:
+                raise
+            _say(told)
             failed += 1
     if done:
         _OUT.print(show(done))

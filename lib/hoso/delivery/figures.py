@@ -37,7 +37,7 @@ def table(
     chosen = Period.parse(period)
     place = find_province(province, chosen.era, chosen.end)
     data = Data(Store.open(workbook.store), place)
-    if unit is None and level in (None, "province"):
+    if not unit and level in (None, "province"):
         rows = published.read(workbook.reference / "published.csv")
         return _joined(results(data, chosen), published.results(rows, place, chosen))
     by_unit = results(data, chosen, "unit")

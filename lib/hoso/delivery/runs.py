@@ -99,17 +99,19 @@ def _made(
 
     started = datetime.now(UTC)
     crash = _execute(run, workbook, stage)
+    if crash and not (stage / "executed.ipynb").exists():
+        return _failed(run, workbook.reports, stage, [crash])
     notebook = nbformat.read(stage / "executed.ipynb", as_version=4)
     # papermill notes where it ran; a reader elsewhere learns nothing of the machine
     notebook.metadata.get("papermill", {}).update(
         input_path=f"{run.notebook}.ipynb", output_path="executed.ipynb"
     )
     nbformat.write(notebook, stage / "executed.ipynb")
-    document = assemble(notebook, run.notebook) if not crash else None
-    faults = ([crash] if crash else []) or verdict.faults(
-        notebook, document, run.province.slug, run.period.id
-    )
-    if faults or document is None:
+    if crash:
+        return _failed(run, workbook.reports, stage, verdict.errors(notebook) or [crash])
+    document = assemble(notebook, run.notebook)
+    faults = verdict.faults(notebook, document, run.province.slug, run.period.id)
+    if faults:
         return _failed(run, workbook.reports, stage, faults)
     _write(stage / run.notebook, document, formats, run.notebook)
     warnings = verdict.warnings(document)
@@ -239,7 +241,7 @@ def _unchanged(run: Run, reports: Path, inputs: dict[str, str]) -> bool:
 
 def fingerprint(run: Run, workbook: Workbook, store: Store, formats: Sequence[str]) -> dict[str, str]:
     """What a report depends on, part by part: data, notebook, definitions and library, reference data, parameters."""
-    tables = [name for table in _STORE_TABLES for name in store.files(table, run.province.id)]
+    tables = [Path(file).name for table in _STORE_TABLES for file in store.files(table, run.province.id)]
     library = sorted(Path(__file__).resolve().parents[1].rglob("*"))
     return {
         "data": _digest(sorted(tables)),

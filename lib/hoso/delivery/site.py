@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from jinja2 import Environment, PackageLoader
 
 from ..vocabulary import numbers
 from ..vocabulary.periods import Period
+from ..vocabulary.places import find_province
 from ..vocabulary.text import sort_key
 
 STATES = {
@@ -50,31 +52,46 @@ def roster(reports: Path) -> list[Entry]:
     return sorted(newest, key=lambda entry: sort_key(entry.province_name))
 
 
-def _last_day(period: str) -> Any:
+def _last_day(period: str) -> date:
     return Period.parse(period).end
 
 
 def _entry(reports: Path, folder: Path) -> Entry:
+    """A report's folder reports/<province>/<period>/<notebook> says what it is, whatever became of its manifest."""
     manifest, failed = _load(folder / "manifest.json"), _load(folder / "failed.json")
-    about = manifest or failed or {}
-    state = _state(folder, manifest, failed)
-    files = [name for name in (manifest or {}).get("files", {}) if name.endswith((".html", ".pdf"))]
-    base = folder.parent.relative_to(reports).as_posix()
-    period = Period.parse(str(about["period"]))
+    province, asked, notebook = folder.relative_to(reports).parts
+    period = Period.parse(asked)
+    place = find_province(province, period.era, period.end)
+    unknown = {"title": notebook, "province_name": place.title, "data_date": "", "synthetic": False}
+    about: dict[str, Any] = unknown | (manifest or {})
     return Entry(
-        notebook=str(about["notebook"]), province=str(about["province"]),
-        province_name=str(about.get("province_name", about["province"])),
-        period=period.id, period_text=period.label, title=str(about.get("title", about["notebook"])), state=state,
+        notebook=notebook,
+        province=province,
+        province_name=str(about["province_name"]),
+        period=period.id,
+        period_text=period.label,
+        title=str(about["title"]),
+        state=_state(folder, manifest, failed),
         details=tuple((failed or {}).get("faults", ())) or tuple(about.get("warnings", ())),
-        links=tuple((Path(name).suffix[1:].upper(), f"{base}/{name}") for name in files),
-        data_date=str(about.get("data_date", "")), synthetic=bool(about.get("synthetic")),
-    )  # fmt: skip
+        links=tuple(
+            (file.suffix[1:].upper(), file.relative_to(reports).as_posix())
+            for file in _documents(folder, about)
+        ),
+        data_date=str(about["data_date"]),
+        synthetic=bool(about["synthetic"]),
+    )
+
+
+def _documents(folder: Path, about: dict[str, Any]) -> list[Path]:
+    """The documents that are there to be opened."""
+    files = [folder.parent / name for name in about.get("files", {}) if name.endswith((".html", ".pdf"))]
+    return [file for file in files if file.is_file()]
 
 
 def _state(folder: Path, manifest: dict[str, Any] | None, failed: dict[str, Any] | None) -> str:
     if manifest is None:
-        return "failed"
-    missing = [name for name in manifest["files"] if not (folder.parent / name).exists()]
+        return "broken" if (folder / "manifest.json").exists() else "failed"
+    missing = [name for name in manifest["files"] if not (folder.parent / name).is_file()]
     return "broken" if missing else "stale" if failed else str(manifest["status"])
 
 
@@ -92,7 +109,7 @@ def write(reports: Path) -> Path:
     environment = Environment(
         loader=PackageLoader("hoso.delivery"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["day"] = lambda text: numbers.date(_day(text)) if text else "–"
+    environment.filters["day"] = lambda text: numbers.date(date.fromisoformat(text)) if text else "–"
     html = environment.get_template("index.html.j2").render(
         provinces=list(_by_province(entries)),
         states=STATES,
@@ -103,12 +120,6 @@ def write(reports: Path) -> Path:
     beside = reports / ".index.html"
     beside.write_text(html, "utf-8")
     return beside.replace(reports / "index.html")
-
-
-def _day(text: str) -> Any:
-    from datetime import date
-
-    return date.fromisoformat(text)
 
 
 def _by_province(entries: list[Entry]) -> Iterator[tuple[str, list[Entry]]]:

@@ -13,13 +13,19 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 
-def faults(
-    notebook: NotebookNode, document: Mapping[str, Any] | None, province: str, period: str
-) -> list[str]:
+def errors(notebook: NotebookNode) -> list[str]:
+    """The cells that stopped with an error, by id."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    failed = [(cell, output) for cell in code for output in cell.outputs if output.output_type == "error"]
+    return [f"ô {cell.id}: {output.ename}: {output.evalue}" for cell, output in failed]
+
+
+def faults(notebook: NotebookNode, document: Mapping[str, Any], province: str, period: str) -> list[str]:
     """Why a run is no finished report; empty when it is one."""
-    found = [fault for cell in notebook.cells if cell.cell_type == "code" for fault in _cell_faults(cell)]
-    if found or document is None:
-        return found or ["the notebook shows no document"]
+    code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    found = errors(notebook) or [f"ô {cell.id}: chưa chạy" for cell in code if cell.execution_count is None]
+    if found:
+        return found
     blocks = [block["type"] for block in document["blocks"]]
     found += [
         f"no {needed} in the output" for needed in ("letterhead", "table", "closing") if needed not in blocks
@@ -37,12 +43,3 @@ def warnings(document: Mapping[str, Any]) -> list[str]:
     """What a finished report must say on page 1: identities that fail, provisional figures."""
     found = [] if document["identities"] else ["các đẳng thức của biểu II.06a không khớp"]
     return found + ([document["provisional"]] if document["provisional"] else [])
-
-
-def _cell_faults(cell: NotebookNode) -> list[str]:
-    if not cell.source.strip():
-        return []
-    errors = [output for output in cell.outputs if output.output_type == "error"]
-    if errors:
-        return [f"ô {cell.id}: {errors[0].ename}: {errors[0].evalue}"]
-    return [] if cell.execution_count is not None else [f"ô {cell.id}: chưa chạy"]

@@ -66,7 +66,11 @@ def _late_by_clock() -> pl.Expr:
 
 def _runs_out(day: pl.Expr) -> pl.Expr:
     """The day a dossier starts to be overdue: never while the clock stands still, never before its receipt."""
-    counts = ~pl.col("status").is_in([*WAITING, *NOT_RECEIVED]) & pl.col("due_on").is_not_null()
+    dateless = (
+        pl.col("status").is_in(CLOSING) & pl.col("closed_on").is_null()
+    )  # ended, nobody knows when: accuses no unit
+    waits = pl.col("status").is_in([*WAITING, *NOT_RECEIVED])
+    counts = ~waits & ~dateless & pl.col("due_on").is_not_null()
     start = pl.max_horizontal(day, pl.col("received_on"))
     reached = pl.col("closed_on").is_null() | (pl.col("closed_on") >= start)
     return pl.when(counts & reached).then(start).otherwise(None)

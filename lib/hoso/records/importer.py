@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +24,13 @@ import polars as pl
 from ..vocabulary.places import Province
 from . import catalogue, keys, ledger, merge, schema
 from .intake import Batch, read
+from .intake.columns import COLUMNS_FILE
 from .store import Store
 from .units import Registry
 from .units import frame as unit_rows
 
 Progress = Callable[[int], None]
-Chooser = Callable[[date | None], Province]
+Chooser = Callable[[date | None, date | None], Province]  # by the first and last day of a file
 Counts = dict[str, int]
 
 
@@ -77,12 +80,17 @@ class _Reading:
     skipped: Counter[str]
     repairs: Counter[str]
 
+    @property
+    def name(self) -> str:
+        """The file's name; bytes of another code page, as old archives have them, become question marks."""
+        return os.fsencode(self.path.name).decode("utf-8", "replace")
+
     def summary(self, counts: Counts, found: list[str]) -> Import:
         """The import these rows amount to, given what became of those that were not refused."""
         return Import(
             import_id=self.import_id,
             province_id=self.province_id,
-            file=self.path.name,
+            file=self.name,
             sha256=self.sha256,
             kind="dossiers" if self.dossiers is not None else "procedures",
             imported_at=datetime.now(UTC).isoformat(),
@@ -96,6 +104,7 @@ class _Reading:
                 | ({"unchanged": counts["unchanged"]} if counts["unchanged"] else {}),
                 "repaired": dict(self.repairs),
                 "units_found": found,
+                "columns": _columns_digest(),
             },
         )
 
@@ -113,7 +122,7 @@ def import_file(
 ) -> Import:
     """Reads an export, sync records or a procedure catalogue into the store.
 
-    `province` may be a function of the newest day in the file, for a name that both eras know.
+    `province` may be a function of the first and last day in the file, for a name that both eras know.
 
     Raises InputError when the file as a whole cannot be read; then nothing was written. A file whose content was imported
     for the province before changes nothing: all its rows are skipped. `progress` is called with the rows read so far.
@@ -121,9 +130,27 @@ def import_file(
     reading = _read(path, province, progress)
     with store.writing():
         heal(store)
-        if reading.sha256 in store.frame("imports", reading.province_id)["sha256"].to_list():
+        if _seen(store, reading):
             return reading.summary({"accepted": 0, "replaced": 0, "unchanged": _drop_rejects(reading)}, [])
         return _write(store, reading, key)
+
+
+def _seen(store: Store, reading: _Reading) -> bool:
+    """Whether this content was imported for the province before, by the same words of columns.toml.
+
+    With other words rows that were refused may be read now, so the file is gone through again; the upsert keeps that
+    harmless.
+    """
+    earlier = store.frame("imports", reading.province_id).filter(pl.col("sha256") == reading.sha256)
+    return any(
+        not rejected or json.loads(details).get("columns") == _columns_digest()
+        for rejected, details in earlier.select("rejected", "details").iter_rows()
+    )
+
+
+@cache
+def _columns_digest() -> str:
+    return _sha256(COLUMNS_FILE)[:12]
 
 
 def _drop_rejects(reading: _Reading) -> int:
@@ -147,7 +174,7 @@ def _read(path: Path, province: Province | Chooser, progress: Progress) -> _Read
         if batch.rejects.height
     ]
     dossiers, procedures = _joined(batches, "dossiers"), _joined(batches, "procedures")
-    place = province if isinstance(province, Province) else province(_newest(dossiers, procedures))
+    place = province if isinstance(province, Province) else province(*_span(dossiers, procedures))
     return _Reading(
         path=path,
         province_id=place.id,
@@ -162,13 +189,13 @@ def _read(path: Path, province: Province | Chooser, progress: Progress) -> _Read
     )
 
 
-def _newest(dossiers: pl.DataFrame | None, procedures: pl.DataFrame | None) -> date | None:
-    """The newest day a dossier was received, else the newest a procedure came into force."""
+def _span(dossiers: pl.DataFrame | None, procedures: pl.DataFrame | None) -> tuple[date | None, date | None]:
+    """The first and last day dossiers were received, else on which procedures came into force."""
     for rows, column in ((dossiers, "received_at"), (procedures, "valid_from")):
         if rows is not None and rows[column].count():
-            newest = rows[column].max()
-            return newest.date() if isinstance(newest, datetime) else newest  # type: ignore[return-value]
-    return None
+            days = rows[column].cast(pl.Date).drop_nulls().sort()
+            return days[0], days[-1]
+    return None, None
 
 
 def _joined(batches: list[Batch], kind: str) -> pl.DataFrame | None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote
 
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
@@ -32,6 +33,7 @@ TABLES: Final = {
     "procedures": ("province_id",),
     "units": ("province_id",),
 }
+_NOT_IN_PATHS: Final = set("%#[]*?")  # what the engines below read as patterns or escapes
 _WRITER = WriterProperties(compression="ZSTD")
 
 
@@ -52,7 +54,7 @@ class Store:
                 expected="kho dữ liệu",
                 remedy="chạy: hoso import TỆP --province TỈNH",
             )
-        layout = json.loads(note.read_text("utf-8")).get("layout")
+        layout = _read_note(note).get("layout")
         if layout != LAYOUT:
             raise StoreError(
                 f"the store has layout {layout}",
@@ -65,17 +67,25 @@ class Store:
     @classmethod
     def prepare(cls, root: Path, key_file: Path) -> Store:
         """The store at `root` to be written, made at first use; its key must be the one it was made with."""
+        if set(str(root.resolve())) & _NOT_IN_PATHS:
+            raise StoreError(
+                "the store cannot lie in this folder",
+                where=str(root),
+                expected=f"a path without {' '.join(sorted(_NOT_IN_PATHS))}",
+                remedy="move it (HOSO_STORE)",
+            )
         root.mkdir(parents=True, exist_ok=True)
         note = root / "store.json"
         fingerprint = keys.fingerprint(keys.load(key_file))
         with _locked(root / ".prepare.lock"):
             if not note.exists():
                 _write_atomically(note, json.dumps({"layout": LAYOUT, "key": fingerprint}))
-        if json.loads(note.read_text("utf-8")).get("key") != fingerprint:
+        made_with = _read_note(note).get("key")
+        if made_with != fingerprint:
             raise StoreError(
                 "the key is not the one this store was made with",
                 where=str(key_file),
-                expected=f"key {json.loads(note.read_text('utf-8')).get('key')}",
+                expected=f"key {made_with}",
                 remedy="restore that key file (HOSO_KEY), or import everything into a new store",
             )
         return cls.open(root)
@@ -84,18 +94,22 @@ class Store:
         """The folder of a table."""
         return self.root / table
 
+    def uri(self, table: str) -> str:
+        """The folder of a table as Delta takes it: percent-encoded, so that it may be called "kho dữ liệu"."""
+        return self.path(table).resolve().as_uri()
+
     def exists(self, table: str) -> bool:
         """Whether anything was ever written to the table."""
-        return DeltaTable.is_deltatable(str(self.path(table)))
+        return DeltaTable.is_deltatable(self.uri(table))
 
     def version(self, table: str = "facts") -> int | None:
         """The table's newest version, None when there is none."""
-        return DeltaTable(str(self.path(table))).version() if self.exists(table) else None
+        return DeltaTable(self.uri(table)).version() if self.exists(table) else None
 
     def months(self, table: str, version: int | None = None) -> dict[str, list[date]]:
         """The months of receipt a table holds, by province."""
         found: dict[str, list[date]] = {}
-        for part in DeltaTable(str(self.path(table)), version=version).partitions():
+        for part in DeltaTable(self.uri(table), version=version).partitions():
             found.setdefault(part["province_id"], []).append(date.fromisoformat(part["received_month"]))
         return found
 
@@ -104,7 +118,8 @@ class Store:
         if not self.exists(table):
             return []
         chosen = [("province_id", "=", province_id)] if province_id else None
-        return DeltaTable(str(self.path(table)), version=version).file_uris(partition_filters=chosen)
+        uris = DeltaTable(self.uri(table), version=version).file_uris(partition_filters=chosen)
+        return [unquote(uri) for uri in uris]
 
     def frame(self, table: str, province_id: str | None = None) -> pl.DataFrame:
         """A small table as a frame (imports, units, procedures, rejects), empty when nothing was written."""
@@ -124,7 +139,7 @@ class Store:
         note: Mapping[str, str] | None = None,
     ) -> int:
         """Appends rows, or replaces those a predicate over partition columns selects, in one commit; its version."""
-        target = str(self.path(table))
+        target = self.uri(table)
         properties = CommitProperties(custom_metadata=dict(note or {}))
         if replace is not None and self.exists(table):
             write_deltalake(
@@ -152,7 +167,7 @@ class Store:
         """What the newest commit of a table, or that of a version, says under a key."""
         if not self.exists(table):
             return None
-        newest = DeltaTable(str(self.path(table)), version=version).history(1)[0]
+        newest = DeltaTable(self.uri(table), version=version).history(1)[0]
         value = newest.get(key)
         return str(value) if value is not None else None
 
@@ -160,7 +175,7 @@ class Store:
         """The commits of a table after a version, oldest first."""
         if not self.exists(table):
             return []
-        history = DeltaTable(str(self.path(table))).history()
+        history = DeltaTable(self.uri(table)).history()
         return sorted((c for c in history if c["version"] > newer_than), key=lambda c: int(c["version"]))
 
     @contextmanager
@@ -186,6 +201,19 @@ def _locked(path: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _read_note(note: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(note.read_text("utf-8"))
+        return found
+    except ValueError as error:
+        raise StoreError(
+            "the note of the store is damaged",
+            where=str(note),
+            expected="JSON",
+            remedy="restore it from the backup",
+        ) from error
 
 
 def _write_atomically(path: Path, text: str) -> None:

@@ -41,6 +41,12 @@ class Data:
             self._ledger_version = self.store.version("ledger")
             built = self.store.note("ledger", "facts_version", self._ledger_version)
             self.version = int(built) if built is not None else None
+            if built is None and self.store.version("facts") is not None:
+                raise StoreError(
+                    "the ledger is missing",
+                    where=str(self.store.path("ledger")),
+                    remedy="run: hoso status --repair",
+                )
         if self.version is None or not self.store.files("facts", self.province.id, self.version):
             raise NoDataError(
                 f"chưa có dữ liệu hồ sơ của {self.province.title}",

@@ -33,7 +33,9 @@ def differences(table: pd.DataFrame) -> pd.DataFrame:
 
 def broken(table: pd.DataFrame, period: Period) -> list[str]:
     """One Vietnamese line for each identity that fails, for page 1; none when all hold."""
-    return [
+    counts = table[table["variant"].isna()]
+    negative = counts.loc[counts["numerator"] < 0, "indicator"].unique()
+    return [f"Số liệu {period.label} không khớp: {name} âm" for name in negative] + [
         f"Số liệu {period.label} không khớp: {whole} là {number(total)}, tổng các phần là {number(parts)} ({key})"
         for key, whole, _, total, parts in differences(table).itertuples(index=False, name=None)
     ]
