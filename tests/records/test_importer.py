@@ -253,7 +253,7 @@ def test_a_store_may_have_a_vietnamese_name(tmp_path: Path) -> None:
     load(folder, rows(3), "first.csv")
     load(folder, rows(3, 2), "second.csv")
     assert int(data(folder).daily["received_all"].sum()) == 5
-    assert not [path for path in tmp_path.rglob("*%*")]
+    assert not list(tmp_path.rglob("*%*"))
 
 
 def test_a_path_with_a_pattern_is_refused(tmp_path: Path) -> None:

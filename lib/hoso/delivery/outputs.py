@@ -35,7 +35,7 @@ ABOUT = (
 
 
 def _table(block: Mapping[str, Any]) -> dict[str, Any]:
-    names = [column["title"] for column in block["columns"]]
+    names = [": ".join(filter(None, (column.get("group"), column["title"]))) for column in block["columns"]]
     rows = [
         {
             "name": _words(row["cells"][1]) if len(row["cells"]) > 1 else "",

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..presentation.figures import Figure
 from ..records.store import Store
-from ..statistics.data import Data
+from ..statistics.data import Data, Rederived
 from ..statistics.verify import Checked, Difference, verify
 from ..vocabulary.errors import InputError
 from ..vocabulary.periods import Period
@@ -49,7 +49,7 @@ def verify_file(workbook: Workbook, file: Path) -> Checked:
     def open_data(province: str, period: str, version: int | None) -> Data:
         chosen = Period.parse(period)
         newest = store.version("facts")  # also what came into the facts by another way than an import
-        return Data(
+        return Rederived(
             store, find_province(province, chosen.era, chosen.end), newest if version is None else version
         )
 

@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 from ..vocabulary.errors import InputError
+from ..vocabulary.numbers import decimal, number
 from ..vocabulary.periods import Period
 from . import published
 from .data import Data
@@ -41,7 +42,14 @@ class Difference:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.where} {self.title}: báo cáo ghi {self.printed}, dữ liệu hồ sơ cho {self.computed} ({self.reason})"
+        return f"{self.where} {self.title}: báo cáo ghi {_told(self.printed)}, nay là {_told(self.computed)} ({self.reason})"
+
+
+def _told(value: float | str | None) -> str:
+    """A value for the terminal: counts whole, rates with enough digits to see the difference."""
+    if isinstance(value, int | float):
+        return number(value) if float(value).is_integer() else decimal(value, 6)
+    return value or "không có"
 
 
 @dataclass
