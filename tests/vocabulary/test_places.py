@@ -152,7 +152,13 @@ LEVELS = """
     Trung tâm Phục vụ hành chính công xã Lũng Cú      commune
     Phòng Văn hóa - Xã hội xã Hội Sơn                 commune
     UBND đặc khu Lý Sơn                               commune
+    UBND TT. Đồng Văn                                 commune
+    TT Phục vụ hành chính công                        department
+    Trung tâm Bảo trợ xã hội tỉnh                     department
+    Trung tâm Phục vụ hành chính công thành phố Hà Nội    department
+    Phòng Công chứng số 1                             department
     UBND tỉnh Hà Giang                                province
+    UBND tỉnh                                         province
     UBND thành phố Hà Nội                             province
     UBND TP Hồ Chí Minh                               province
 """
@@ -169,6 +175,35 @@ def test_a_city_of_era_34_is_a_province():
     """There are no district cities left; before 2025 the city of Huế was one."""
     assert places.level_of("UBND thành phố Huế") == "district"
     assert places.level_of("UBND thành phố Huế", "34") == "province"
+
+
+ABOVE = """
+    Phòng Tư pháp                   commune      commune
+    Phòng Tư pháp                   department   department
+    Bộ phận Một cửa                 district     district
+    Bộ phận Một cửa                 commune      commune
+    Bộ phận Một cửa                 province     department
+    Bộ phận Một cửa xã Lũng Cú      district     commune
+    Sở Tư pháp                      district     department
+"""
+
+
+@pytest.mark.parametrize("row", ABOVE.strip().splitlines())
+def test_a_name_that_tells_nothing_counts_at_the_level_above(row):
+    """An office of a district is the district's; a name's own words come first."""
+    name, above, level = row.strip().rsplit(maxsplit=2)
+    assert places.level_of(name, "63", above) == level
+
+
+def test_an_office_of_era_34_is_a_communes():
+    """There are no districts left for it to belong to."""
+    assert places.level_of("Phòng Kinh tế", "34") == "commune"
+
+
+def test_a_province_is_known_under_all_its_names():
+    """Huế has two in era 63; an id nobody knows has none."""
+    assert [p.title for p in places.names_of("63-46")] == ["tỉnh Thừa Thiên Huế", "thành phố Huế"]
+    assert places.names_of("63-00") == []
 
 
 IDS = """

@@ -19,6 +19,7 @@ from hoso.vocabulary.text import clean, slug
 from hoso.vocabulary.workbook import reference_file
 
 Era = Literal["63", "34"]
+_ERAS: tuple[Era, ...] = ("63", "34")
 Level = Literal["province", "department", "district", "commune"]
 LEVELS: tuple[Level, ...] = ("province", "department", "district", "commune")
 LAST_DAY_OF_63 = date(2025, 6, 30)
@@ -111,56 +112,84 @@ def predecessors(province: Province) -> list[Province]:
 
 
 # What stands before a unit's own name, and the short kinds that some systems print.
-_COMMITTEE = re.compile(r"^(?:ubnd|(?:ủy|uỷ) ban nhân dân) ")
+_COMMITTEE = re.compile(r"^(?:ubnd|(?:ủy|uỷ) ban nhân dân)\b\.? ?")
 _SHORT = (
-    (re.compile(r"\btp\b\.? ?"), "thành phố "),
-    (re.compile(r"\btx\b\.? ?"), "thị xã "),
+    (re.compile(r"\bt\.?p\b\.? ?"), "thành phố "),
+    (re.compile(r"\bt\.?x\b\.? ?"), "thị xã "),
+    # "TT" is short for two things; a centre is named by what it does.
+    (re.compile(r"^tt\b\.? ?(?=phục vụ|hành chính|pvhcc|dịch vụ|y tế|phát triển)"), "trung tâm "),
     (re.compile(r"^tt\b\.? ?"), "thị trấn "),
 )
-_DISTRICT = re.compile(r"(?:huyện|quận|thị xã|thành phố) ")
-_COMMUNE = re.compile(r"(?:xã|phường|thị trấn|đặc khu) ")
+DISTRICT_KINDS = ("huyện", "quận", "thị xã", "thành phố")
+COMMUNE_KINDS = ("xã", "phường", "thị trấn", "đặc khu")
+_DISTRICT = re.compile(rf"(?:{'|'.join(DISTRICT_KINDS)}) ")
+_COMMUNE = re.compile(rf"(?:{'|'.join(COMMUNE_KINDS)}) ")
 # Parts of a committee that sign for themselves in some exports.
 _PART = re.compile(r"(?:phòng|bộ phận|trung tâm|văn phòng|công an|ban chỉ huy|trạm|trường|đội) ")
 # The place a part belongs to is named last; "văn hóa - xã hội" and "bảo hiểm xã hội" name none.
 _PLACE = re.compile(
     r".*\b(?:(?P<district>huyện|quận|thị xã|thành phố)"
-    r"|(?P<commune>(?<!thị )(?<!và )(?<!- )(?<!– )(?<!hiểm )xã|phường|thị trấn|đặc khu)) "
+    r"|(?P<commune>(?<!thị )(?<!và )(?<!- )(?<!– )(?<!hiểm )xã(?! hội(?: tỉnh|$))|phường|thị trấn|đặc khu)) "
 )
-_CENTRAL_CITIES = ("hà nội", "hải phòng", "đà nẵng", "hồ chí minh", "cần thơ")
+_OF_PROVINCE = re.compile(r"sở |phòng công chứng |.* tỉnh(?: |$)")
+CENTRAL_CITIES = ("hà nội", "hải phòng", "đà nẵng", "hồ chí minh", "cần thơ")
 
 
-def level_of(name: str, era: Era | None = None) -> Level:
+def level_of(name: str, era: Era | None = None, above: Level | None = None) -> Level:
     """The level a unit's name tells: "Sở Tư pháp" → department, "UBND huyện Đồng Văn" → district, "UBND
     xã Lũng Cú" and "Bộ phận Một cửa xã Lũng Cú" → commune, "UBND tỉnh Hà Giang" → province.
 
-    A name that tells nothing is a department's. A "thành phố" is a district unless it is one of the five
-    that were always centrally run; in era "34" it is a province ("thành phố Huế" was the one before 2025,
-    the other since).
+    A name that tells nothing has the level of the unit `above` it, without one a department's; "Phòng Tư
+    pháp" alone is a district's. A "thành phố" is a district unless it is one of the five that were always
+    centrally run; in era "34" it is a province ("thành phố Huế" was the one before 2025, the other since).
     """
-    words = _own_name(name)
-    city = words.removeprefix("thành phố ")
-    if words.startswith("tỉnh ") or city in _CENTRAL_CITIES or (city != words and era == "34"):
+    words = own_name(name)
+    if told := _told(words, era):
+        return told
+    if above:
+        return "department" if above == "province" else above
+    if words.startswith("phòng "):
+        return "commune" if era == "34" else "district"
+    return "department"
+
+
+def _told(words: str, era: Era | None) -> Level | None:
+    """The level that the words of a name tell by themselves."""
+    if words == "tỉnh" or words.startswith("tỉnh ") or _is_central(words, era):
         return "province"
     if _DISTRICT.match(words):
         return "district"
     if _COMMUNE.match(words):
         return "commune"
-    return _level_of_part(words) if _PART.match(words) else "department"
+    if _PART.match(words) and (place := _PLACE.match(words)):
+        named = words[place.start("district") :] if place["district"] else ""
+        return "commune" if place["commune"] else "department" if _is_central(named, era) else "district"
+    return "department" if _OF_PROVINCE.match(words) else None
 
 
-def _level_of_part(words: str) -> Level:
-    if place := _PLACE.match(words):
-        return "commune" if place["commune"] else "district"
-    bare_office = words.startswith("phòng ")  # "Phòng Tư pháp" alone is a district's
-    return "district" if bare_office else "department"
+def _is_central(words: str, era: Era | None) -> bool:
+    city = words.removeprefix("thành phố ")
+    return city in CENTRAL_CITIES or (city != words and era == "34")
 
 
-def _own_name(name: str) -> str:
-    """The name in small letters without its "UBND", short kinds spelt out."""
+def is_part(name: str) -> bool:
+    """Whether a name begins as that of a part of a committee does ("Phòng …", "Bộ phận …")."""
+    return bool(_PART.match(own_name(name)))
+
+
+def own_name(name: str) -> str:
+    """The name in small letters without its "UBND", short kinds spelt out: "UBND TP. Kon Tum" → "thành phố
+    kon tum".
+    """
     words = _COMMITTEE.sub("", clean(name).casefold())
     for short, kind in _SHORT:
         words = short.sub(kind, words)
     return words
+
+
+def names_of(province_id: str) -> list[Province]:
+    """A province under every name and kind it had in its era; none for an id nobody knows."""
+    return [p for era in _ERAS for p in _dated_provinces(era) if p.id == province_id]
 
 
 def unit_id(name: str, parent_name: str | None = None) -> str:
@@ -169,7 +198,7 @@ def unit_id(name: str, parent_name: str | None = None) -> str:
     "UBND xã Lũng Cú", "UBND huyện Đồng Văn" → "xa-lung-cu--huyen-dong-van". InputError for a name without
     letters.
     """
-    parts = [slug(_own_name(part)) for part in (name, parent_name) if part is not None]
+    parts = [slug(own_name(part)) for part in (name, parent_name) if part is not None]
     if not all(parts):
         raise InputError("tên đơn vị không có chữ", where=repr(name), expected="tên cơ quan, đơn vị")
     return "--".join(parts)
