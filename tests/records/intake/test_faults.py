@@ -154,3 +154,34 @@ def test_a_broken_json_array_is_told(file: Callable[..., Path]) -> None:
     """An array that breaks off is a damaged file; JSON without dossiers is another kind of file."""
     assert told(file(b'[{"MaHoSo": "1"}, {"Ma', "a.json")).startswith("tệp JSON hỏng")
     assert told(file(b'{"score": 62.59}', "a.json")).startswith("tệp JSON không có hồ sơ đồng bộ")
+
+
+def test_a_file_without_a_dossier_is_told(write_xlsx: Writer, file: Callable[..., Path]) -> None:
+    """A header alone, blank and total rows alone, and an empty list hold nothing to import: one line says so."""
+    header = ",".join(HEADERS) + "\n"
+    empty = [
+        file(header.encode()),
+        file((header + "," * (len(HEADERS) - 1) + "\nTổng cộng\n").encode(), "tổng.csv"),
+        write_xlsx({"A": [HEADERS], "B": [["Báo cáo"]]}),
+        file(b"[]", "a.json"),
+        file(b'{"data": []}', "b.json"),
+    ]
+    assert all(told(path).startswith("tệp không có hồ sơ nào") for path in empty)
+
+
+def test_a_catalogue_without_a_procedure_is_told(file: Callable[..., Path]) -> None:
+    """An empty catalogue is named as one."""
+    line = told(file("Mã TTHC,Tên thủ tục,Mức độ\n".encode()))
+    assert line.startswith("tệp không có thủ tục nào")
+
+
+def test_an_empty_sheet_beside_a_full_one_is_no_fault(write_xlsx: Writer) -> None:
+    """A workbook with dossiers in another sheet is read; the empty sheet is a batch of none."""
+    batches = list(read(write_xlsx({"Trống": [HEADERS], "Đủ": [HEADERS, row()]})))
+    assert [(batch.sheet, batch.read) for batch in batches] == [("Trống", 0), ("Đủ", 1)]
+
+
+def test_rows_that_are_all_refused_are_no_empty_file(file: Callable[..., Path]) -> None:
+    """A file whose every row is refused tells the rows, not that it is empty."""
+    (batch,) = read(file(csv_text([HEADERS, row(Mã_hồ_sơ="")]).encode()))
+    assert batch.rejects.height == 1

@@ -2,13 +2,13 @@
 
 import unicodedata
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 
-from hoso.records.intake import CLEAN, Batch
+from hoso.records.intake import CLEAN, Batch, read
 from tests.records.intake.exports import HEADERS, csv_text, rejects_of, row, rows_of
 
 Reader = Callable[..., list[Batch]]
@@ -82,6 +82,25 @@ def test_a_good_row_is_kept_as_it_is(read_csv: Reader) -> None:
             "Đơn vị giải quyết",
             "chữ, 15 ký tự",
             "chữ ở bảng mã cũ TCVN3 (ABC)",
+        ),
+        *(
+            (
+                {"Đơn_vị_giải_quyết": cell},
+                "Đơn vị giải quyết",
+                f"chữ, {len(cell)} ký tự",
+                "tên đơn vị không có chữ",
+            )
+            for cell in ("###", "UBND ...", "漢字")
+        ),
+        (
+            {"Đơn_vị_giải_quyết": "..."},
+            *("Đơn vị giải quyết", "số có dấu, 3 ký tự", "tên đơn vị không có chữ"),
+        ),
+        (
+            {"Đơn_vị_giải_quyết": "UBND xã " + "A" * 293},
+            "Đơn vị giải quyết",
+            "chữ, 301 ký tự",
+            "tên đơn vị dài quá 300 ký tự",
         ),
     ],
 )
@@ -171,11 +190,18 @@ def extra(read_csv: Reader, header: str, *cells: Any) -> Batch:
         (
             "Phí, lệ phí",
             "fee",
-            "50.000|50000|0|0,0||Miễn phí|100.000 đồng|?",
-            "TTFFNFTN",
-            {"flag_unknown": 1},
+            "50.000|50000|0|0,0||Miễn phí|100.000 đồng|?|50.000 đ/m²|0 đ/m²|²",
+            "TTFFNFTNTFN",
+            {"flag_unknown": 2},
         ),
         ("Thanh toán", "paid_online", "Trực tuyến|1|2|0|3|Tiền mặt||tem", "TTTFFFNN", {"flag_unknown": 1}),
+        (
+            "Trạng thái thanh toán",
+            "paid_online",
+            "Chưa|Chờ|Hủy|Huỷ|Đã hoàn phí|Đã thanh toán",
+            "FFFFFN",
+            {"flag_unknown": 1},
+        ),
         ("Số hóa TPHS", "digitised", "Có|x|1|true|Không|0||sắp", "TTTTFFNN", {"flag_unknown": 1}),
     ],
 )
@@ -193,6 +219,11 @@ def test_made_up_rows_are_marked(read_csv: Reader) -> None:
     """A row that says it is synthetic stays marked; a row that says nothing is not."""
     batch = extra(read_csv, "Nguồn dữ liệu", "Dữ liệu mô phỏng", "")
     assert batch.rows["synthetic"].to_list() == [True, None]
+
+
+def test_an_amount_of_any_length_is_read(read_csv: Reader) -> None:
+    """A cell of thousands of digits is an amount like any other, not the end of the import."""
+    assert extra(read_csv, "Phí, lệ phí", "5" * 5000, "0" * 5000).rows["fee"].to_list() == [True, False]
 
 
 def test_service_levels_of_both_eras(read_csv: Reader) -> None:
@@ -313,12 +344,6 @@ def test_a_dossier_of_a_unit_named_like_a_total_stays(read_csv: Reader) -> None:
     assert batch.rows.height == 1
 
 
-def test_nothing_read_is_an_empty_batch(read_csv: Reader) -> None:
-    """A header without rows is a batch of none, not an error."""
-    (batch,) = read_csv([])
-    assert (batch.read, batch.rows.height, batch.rows.schema) == (0, 0, pl.Schema(CLEAN))
-
-
 def test_a_batch_that_does_not_add_up_cannot_be_made(read_csv: Reader) -> None:
     """read = accepted + rejected + skipped is checked where a batch is made."""
     (batch,) = read_csv([row()])
@@ -332,3 +357,87 @@ def test_rejects_name_the_line_of_the_file(read_csv: Reader) -> None:
     batches = read_csv(text)
     assert rejects_of(batches)["line"].to_list() == [5]
     assert batches[0].read == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "finished", "returned", "column"),
+    [
+        ("Đã trả kết quả", "", "04/01/2024", "Ngày trả kết quả"),
+        ("Rút hồ sơ", "", "04/01/2024 23:59:59", "Ngày trả kết quả"),
+        ("Đã xử lý xong", "04/01/2024", "04/01/2024", "Ngày kết thúc xử lý"),
+        ("Đang xử lý", "04/01/2024", "", "Ngày kết thúc xử lý"),
+        ("Đã trả kết quả", "08/01/2024", "04/01/2024", None),
+        ("Đang xử lý", "", "04/01/2024", None),
+        ("Đã trả kết quả", "", "05/01/2024", None),
+    ],
+)
+def test_no_dossier_closes_before_its_receipt(
+    read_csv: Reader, status: str, finished: str, returned: str, column: str | None
+) -> None:
+    """The day a dossier closes by, which is the return where no end of processing is given, follows its receipt;
+    a return that closes nothing is left alone."""
+    cells = [*row(Trạng_thái=status, Ngày_kết_thúc_xử_lý=finished), returned]
+    (batch,) = read_csv(csv_text([[*HEADERS, "Ngày trả kết quả"], cells]))
+    assert batch.rejects["column"].to_list() == ([column] if column else [])
+
+
+@pytest.mark.parametrize(
+    ("received", "submitted", "status", "told"),
+    [
+        ("11/03/2024 08:00:00", "05/01/2024", "Đang xử lý", None),
+        ("12/03/2024", "05/01/2024", "Đang xử lý", ("Ngày tiếp nhận", "ngày tiếp nhận ở tương lai")),
+        ("05/01/2052", "05/01/2024", "Đang xử lý", ("Ngày tiếp nhận", "ngày tiếp nhận ở tương lai")),
+        ("", "05/01/2052", "Mới đăng ký", ("Ngày nộp hồ sơ", "ngày nộp ở tương lai")),
+    ],
+)
+def test_nothing_is_received_in_the_future(
+    tmp_path: Path, received: str, submitted: str, status: str, told: tuple[str, str] | None
+) -> None:
+    """A receipt later than tomorrow is a mistyped date; a day ahead is a clock that differs."""
+    cells = row(Ngày_tiếp_nhận=received, Ngày_nộp_hồ_sơ=submitted, Trạng_thái=status, Ngày_kết_thúc_xử_lý="")
+    path = tmp_path / "a.csv"
+    path.write_text(csv_text([HEADERS, cells]), encoding="utf-8")
+    (batch,) = read(path, today=date(2024, 3, 10))
+    assert batch.rejects.select("column", "reason").rows() == ([told] if told else [])
+
+
+def test_closed_dossiers_without_an_end_are_told(read_csv: Reader) -> None:
+    """A dossier closed on no known day is kept and counted; an open one, or one with either date, is not counted."""
+    ends = [("Đã trả kết quả", ""), ("9", ""), ("7", ""), ("Đang xử lý", ""), ("10", "06/01/2024")]
+    rows = [[*row(Trạng_thái=status, Ngày_kết_thúc_xử_lý=""), returned] for status, returned in ends]
+    refused = [*row(Trạng_thái="9", Ngày_kết_thúc_xử_lý="", Mã_hồ_sơ=""), ""]
+    (batch,) = read_csv(csv_text([[*HEADERS, "Ngày trả"], *rows, refused]))
+    assert (batch.rows.height, batch.repairs) == (5, {"closed_without_date": 3})
+
+
+def test_a_parent_without_letters_refuses_the_row(read_csv: Reader) -> None:
+    """A district cell that names nothing cannot place a commune, and stops no other row."""
+    rows = [[*row(Đơn_vị_giải_quyết="UBND xã A"), district] for district in ("###", "Huyện B", "")]
+    (batch,) = read_csv(csv_text([[*HEADERS, "Huyện"], *rows]))
+    assert batch.rejects.select("line", "column", "reason").rows() == [
+        (2, "Huyện", "tên đơn vị cấp trên không có chữ")
+    ]
+
+
+@pytest.mark.parametrize(
+    "cell", ['="00352112000540"', "'00352112000540", "’00352112000540", "='00352112000540'"]
+)
+def test_codes_lose_the_dressing_of_a_spreadsheet(read_csv: Reader, cell: str) -> None:
+    """What keeps a spreadsheet from taking a code for a number is no part of it; its zeros are."""
+    (batch,) = read_csv([row(Mã_hồ_sơ=cell, Mã_TTHC=cell.replace("00352112000540", "1.012760"))])
+    assert batch.rows.select("dossier_id", "procedure_id").rows() == [("00352112000540", "1.012760")]
+    assert batch.repairs == {"code_dressing": 2}
+
+
+def test_an_undressed_code_stays_and_an_empty_dress_is_no_code(read_csv: Reader) -> None:
+    """Plain zeros hold and count as no repair; ="" is a missing code."""
+    (batch,) = read_csv([row(Mã_hồ_sơ="00352112000540"), row(Mã_hồ_sơ='=""')])
+    assert batch.rows["dossier_id"].to_list() == ["00352112000540"]
+    assert batch.rejects["reason"].to_list() == ["thiếu mã hồ sơ"]
+
+
+def test_dressing_without_quotes_around_it_is_taken_off(read_csv: Reader) -> None:
+    """Some systems write ="0035" into a text file without quoting the cell."""
+    (batch,) = read_csv(",".join(HEADERS) + "\n" + ",".join(row(Mã_hồ_sơ='="0035"')) + "\n")
+    assert batch.rows["dossier_id"].to_list() == ["0035"]
+    assert batch.repairs == {"code_dressing": 1, "stray_quote": 2}

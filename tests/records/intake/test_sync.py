@@ -1,14 +1,16 @@
 """National synchronisation records."""
 
 import json
+import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hoso.records.intake import Batch, read, sync
+from hoso.vocabulary.calendar import working_days_between
 
 RECORD: dict[str, Any] = {
     "MaHoSo": "000.00.17.H22-240105-0001",
@@ -152,3 +154,60 @@ def test_long_files_come_in_pieces(read_json: Reader, monkeypatch: pytest.Monkey
     batches = read_json("\n".join(json.dumps(RECORD | {"MaHoSo": f"H22-{n}"}) for n in range(8)))
     assert [batch.read for batch in batches] == [3, 3, 2]
     assert [row for batch in batches for row in batch.rows["line"]] == list(range(1, 9))
+
+
+WRONG: list[Any] = [None, True, 7, 1.5, "x", [], ["x"], [["CSDLDC"]], {}, {"a": {}}, [{}], [None, 3]]
+NESTED = {
+    "TaiLieuNop": ("DuocSoHoa", "DuocTaiSuDung"),
+    "DanhSachGiayToKetQua": ("MaGiayToKetQua",),
+    "DanhSachLePhi": ("Gia",),
+    "DSKetNoiCSDL": ("MaCSDL",),
+    "DanhSachHoSoBoSung": ("NgayBoSung", "NgayTiepNhanBoSung"),
+}
+
+
+@pytest.mark.parametrize(
+    "name", [*RECORD, *NESTED, "MucDo", "HoSoCoThanhPhanSoHoa", "DuocThanhToanTrucTuyen"]
+)
+def test_a_value_of_another_type_costs_at_most_its_record(read_json: Reader, name: str) -> None:
+    """Whatever type a value has, and a value inside a list, the record is read or refused and the next is read."""
+    inner: list[Any] = [[{key: value}] for key in NESTED.get(name, ()) for value in WRONG]
+    records = [RECORD | {name: value} for value in [*WRONG, *inner]] + [RECORD]
+    (batch,) = read_json("\n".join(map(json.dumps, records)))
+    assert batch.read == len(records)
+    assert batch.rows["line"][-1] == len(records)
+
+
+@pytest.mark.parametrize("value", [[["CSDLDC"]], [{"MaCSDL": {}}], [{"MaCSDL": ["CSDLDC"]}], [None]])
+def test_a_database_code_of_another_type_is_no_code(read_json: Reader, value: object) -> None:
+    """A list sent in another shape names no database; the record stays."""
+    assert only(read_json, DSKetNoiCSDL=value)["citizen_data"] is False
+
+
+def test_a_fee_that_is_no_amount_is_no_fee(read_json: Reader) -> None:
+    """Digits inside a nested value are not an amount."""
+    assert only(read_json, DanhSachLePhi=[{"Gia": {"x": 5}}, {"Gia": [5]}])["fee"] is False
+
+
+def test_mistyped_years_of_a_request_cost_no_time(read_json: Reader) -> None:
+    """A request from the year 1 to 9999 counts as one without dates; a long wait is counted once a year."""
+    first, last = "20000103080000", "20991231080000"
+    requests = [
+        {"NgayBoSung": "00010101000000", "NgayTiepNhanBoSung": "99991231000000"},
+        *({"NgayBoSung": first, "NgayTiepNhanBoSung": last} for _ in range(100)),
+    ]
+    start = time.process_time()
+    row = only(read_json, DanhSachHoSoBoSung=requests)
+    assert time.process_time() - start < 5
+    assert row["supplements"] == 101
+    assert row["waiting_minutes"] == 100 * 480 * working_days_between(date(2000, 1, 3), date(2099, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("first", "last"), [("20231229", "20240103"), ("20211230", "20240205"), ("20240105", "20240105")]
+)
+def test_a_wait_over_the_new_year_is_counted_whole(read_json: Reader, first: str, last: str) -> None:
+    """Counting by years gives the working days of the calendar."""
+    row = only(read_json, DanhSachHoSoBoSung=[{"NgayBoSung": first, "NgayTiepNhanBoSung": last}])
+    expected = working_days_between(*(datetime.strptime(day, "%Y%m%d").date() for day in (first, last)))
+    assert row["waiting_minutes"] == 480 * expected

@@ -76,10 +76,36 @@ def test_bytes_that_are_no_utf8_cost_their_own_row(read_csv: Reader) -> None:
 
 
 def test_short_and_long_rows_do_not_break_the_file(read_csv: Reader) -> None:
-    """A row with missing cells is judged by what it lacks; cells beyond the header are left alone."""
-    text = csv_text([HEADERS, row(), row()[:5], [*row(), "thừa", "thừa"]])
+    """A row with missing cells is judged by what it lacks, one with too many is refused at its line; separators
+    at the end of a row are nothing."""
+    text = csv_text([HEADERS, row(), row()[:5], [*row(), "", "thừa"], [*row(), "", " "]])
     (batch,) = read_csv(text)
-    assert (batch.rows["line"].to_list(), batch.rejects["line"].to_list()) == ([2, 4], [3])
+    assert (batch.rows["line"].to_list(), batch.rejects["line"].to_list()) == ([2, 5], [3, 4])
+    assert batch.rejects["reason"][1] == "số ô nhiều hơn tiêu đề"
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_separators_inside_quotes_are_no_cells(read_csv: Reader, separator: str) -> None:
+    """A quoted address is one cell however many separators and line breaks it holds; lines stay exact."""
+    quoted = row(Lĩnh_vực=f"Tổ 3{separator}\nphường{separator * 300} X")
+    batches = read_csv([quoted, [*row(), "thừa"], quoted, [*quoted, "thừa"]], separator)
+    assert rows_of(batches)["line"].to_list() == [2, 5]
+    assert rejects_of(batches).select("line", "reason").rows() == [
+        (4, "số ô nhiều hơn tiêu đề"),
+        (7, "số ô nhiều hơn tiêu đề"),
+    ]
+
+
+def test_too_many_cells_are_seen_wherever_the_reads_end(
+    read_csv: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The size of a read hides no row with too many cells, and moves no line."""
+    rows = [[*row(Lĩnh_vực='a,\n"b"'), *["thừa"] * (n % 4 == 0)] for n in range(40)]
+    for size in (61, 997, 1 << 20):
+        monkeypatch.setattr(delimited, "_BLOCK_BYTES", size)
+        batches = read_csv(rows)
+        assert rejects_of(batches)["line"].to_list() == [2 + 2 * n for n in range(0, 40, 4)]
+        assert rows_of(batches).height == 30
 
 
 @pytest.mark.parametrize("size", [1, 7, 64, 1000])

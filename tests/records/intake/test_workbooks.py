@@ -14,6 +14,7 @@ import xlsxwriter
 
 from hoso.records.intake import read, workbook
 from hoso.records.intake.peek import NoPeekError, first_rows
+from hoso.vocabulary.errors import InputError
 from tests.records.intake.exports import GOOD, HEADERS, csv_text, rejects_of, row, rows_of
 
 Writer = Callable[..., Path]
@@ -160,3 +161,79 @@ def test_peeking_reads_inline_text_and_cells_without_references(tmp_path: Path) 
             f"<worksheet {main}><sheetData><row>{cells}</row></sheetData></worksheet>",
         )
     assert first_rows(path, "A", 5) == [["Mã hồ sơ", "5", None, None, "x"]]
+
+
+def _rewritten(path: Path, part: str, change: Callable[[bytes], bytes]) -> Path:
+    """A copy of a workbook with one part changed."""
+    target = path.with_name("sửa.xlsx")
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, change(old.read(name)) if name == part else old.read(name))
+    return target
+
+
+@pytest.mark.parametrize("dimension", [b"A1:XFD1048576", b"A1", b""])
+def test_a_stray_cell_is_told_before_the_sheet_is_loaded(tmp_path: Path, dimension: bytes) -> None:
+    """One cell at the far corner would take the memory of the whole sheet; the line names it and what to do,
+    also where the sheet declares no size or a wrong one."""
+    path = tmp_path / "lạc.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Hồ sơ")
+        sheet.write_row(0, 0, HEADERS)
+        sheet.write_row(1, 0, row())
+        sheet.write(1_048_575, 16_383, "lạc")
+    declared = b'<dimension ref="A1:XFD1048576"/>'
+    changed = b'<dimension ref="' + dimension + b'"/>' if dimension else b""
+    path = _rewritten(path, "xl/worksheets/sheet1.xml", lambda xml: xml.replace(declared, changed))
+    with pytest.raises(InputError) as fault:
+        list(read(path))
+    assert str(fault.value) == (
+        "trang tính có ô lạc ở XFD1048576 · tệp sửa.xlsx, trang tính “Hồ sơ” · "
+        "xóa các cột, dòng thừa rồi lưu lại"
+    )
+
+
+def test_formats_painted_to_the_last_row_are_no_stray_cells(tmp_path: Path) -> None:
+    """Empty cells with a border take no memory, whatever size the sheet declares."""
+    path = tmp_path / "viền.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("A")
+        sheet.write_row(0, 0, HEADERS)
+        sheet.write_row(1, 0, row())
+        sheet.write_blank(1_048_575, 16_383, None, book.add_format({"border": 1}))
+    assert rows_of(list(read(path)))["line"].to_list() == [2]
+
+
+def test_a_shared_text_that_does_not_exist_closes_the_peek(write_xlsx: Writer) -> None:
+    """A cell that points beyond the shared texts is a sheet laid out in another way, not a crash."""
+    path = write_xlsx({"A": [HEADERS, row()]})
+    broken = _rewritten(
+        path, "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"<v>3</v>", b"<v>99999</v>", 1)
+    )
+    with pytest.raises(NoPeekError):
+        first_rows(broken, "A", 5)
+    with pytest.raises(InputError):
+        list(read(broken))
+
+
+def test_a_column_beyond_the_last_closes_the_peek(write_xlsx: Writer) -> None:
+    """An address no sheet has makes no row of millions of cells."""
+    path = write_xlsx({"A": [HEADERS, row()]})
+    broken = _rewritten(
+        path, "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b'r="C1"', b'r="ZZZZZZ1"', 1)
+    )
+    with pytest.raises(NoPeekError):
+        first_rows(broken, "A", 5)
+    with pytest.raises(InputError, match="ô lạc ở ZZZZZZ1"):
+        list(read(broken))
+
+
+def test_a_sheet_that_declares_no_size_is_read(write_xlsx: Writer) -> None:
+    """A size left out, as some systems do, refuses no sheet that is small."""
+    path = write_xlsx({"A": [HEADERS, *[row()] * 3]})
+    declared = b'<dimension ref="A1:L4"/>'
+    for instead in (b"", b'<dimension ref="A1"/>'):
+        changed = _rewritten(
+            path, "xl/worksheets/sheet1.xml", lambda xml, new=instead: xml.replace(declared, new)
+        )
+        assert rows_of(list(read(changed)))["line"].to_list() == [2, 3, 4]

@@ -6,18 +6,21 @@ all its reasons; what can be mended without guessing is mended and counted.
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import date, timedelta
 
 import polars as pl
 
+from hoso.records.intake import guards
 from hoso.records.intake.batch import BATCH_ROWS, CLEAN, Batch, Cells
 from hoso.records.intake.columns import DATE_FIELDS, FLAG_FIELDS, TEXT_FIELDS, Columns
 from hoso.records.intake.dates import IMPOSSIBLE, SERIAL, UNREADABLE, read_dates
 from hoso.records.intake.legacy import TELLTALE
 from hoso.records.intake.rejects import Fault, refused, rejects, unreadable
 from hoso.records.intake.rows import not_records
-from hoso.records.intake.tidy import tidy
+from hoso.records.intake.tidy import tidy, undress
 from hoso.records.intake.units import split_units
 from hoso.records.intake.words import codes, count_unknown, counts, fees, flags, waiting_minutes
+from hoso.records.schema import CLOSING, NOT_RECEIVED
 
 _NAMES = {
     "submitted_at": "ngày nộp",
@@ -27,22 +30,27 @@ _NAMES = {
     "returned_at": "ngày trả kết quả",
 }
 _UNFIT = {UNREADABLE: "không đọc được", IMPOSSIBLE: "không có trên lịch"}
-_NOT_RECEIVED = (1, 3)
+_CODES = ("dossier_id", "procedure_id")
+# Clocks of an office and its server may differ by some hours, never by a day.
+_AHEAD = timedelta(days=1)
+_GUARDED = ("unit_name", "unit_parent", "procedure_name", "field")
+_PERSONAL = "có dạng số điện thoại, số định danh hoặc thư điện tử"
 _END_OF_DAY = pl.duration(hours=23, minutes=59, seconds=59)
 # "1.012760" that a spreadsheet took for a number and printed as 1.01276; a code has six decimals.
 _SHORT_CODE = r"^\d\.\d{1,5}$"
 
 
-def clean_dossiers(cells: Cells, columns: Columns) -> Batch:
-    """The batch of one piece of a dossier table (at most `BATCH_ROWS` rows)."""
+def clean_dossiers(cells: Cells, columns: Columns, today: date) -> Batch:
+    """The batch of one piece of a dossier table (at most `BATCH_ROWS` rows), as read on `today`."""
     repairs: Counter[str] = Counter(cells.repairs)
     frame, skipped = records(cells, columns, repairs)
     frame = _with_all_fields(frame)
     dates = _dates(frame, cells.plain_dates, repairs)
     values = _values(frame, columns, repairs)
     values |= {"line": frame["line"]} | _moments(dates, values["status"], repairs)
-    faults = _faults(frame, values, dates)
+    faults = [*_faults(frame, values, dates), *_order_faults(frame, values, today), *_text_faults(values)]
     bad = refused(faults, frame.height)
+    repairs["closed_without_date"] += int((_closed(values) & _ended(values).is_null() & ~bad).sum())
     rows = pl.DataFrame({name: values[name].cast(kind) for name, kind in CLEAN.items()})
     return batch(cells, rows.filter(~bad), rejects(frame, faults, bad, cells.titles), skipped, repairs)
 
@@ -53,6 +61,7 @@ def records(cells: Cells, columns: Columns, repairs: Counter[str]) -> tuple[pl.D
         raise ValueError(f"a piece holds {cells.frame.height} rows, at most {BATCH_ROWS} are allowed")
     table = columns.dossiers if cells.kind == "dossiers" else columns.procedures
     frame = tidy(cells.frame.filter(~pl.col("line").is_in(list(cells.broken))), repairs)
+    frame = undress(frame, _CODES, repairs)
     reasons = not_records(frame, table, cells.titles)
     skipped = {str(reason): count for reason, count in reasons.drop_nulls().value_counts().iter_rows()}
     return frame.filter(reasons.is_null()), skipped
@@ -119,7 +128,7 @@ def _moments(
     at = {name: read["at"] for name, read in dates.items()}
     frame = pl.DataFrame(at).with_columns(status=status, untimed=~dates["due_at"]["timed"])
     stand_in = frame.select(
-        pl.col("status").is_in(_NOT_RECEIVED)
+        pl.col("status").is_in(NOT_RECEIVED)
         & pl.col("received_at").is_null()
         & pl.col("submitted_at").is_not_null()
     ).to_series()
@@ -169,20 +178,57 @@ def _channels(cells: pl.Series, words: Mapping[str, str], repairs: Counter[str])
 def _faults(
     frame: pl.DataFrame, values: Mapping[str, pl.Series], dates: Mapping[str, pl.DataFrame]
 ) -> list[Fault]:
-    """The rules in the order a clerk would look: what is missing, what is unreadable, what cannot be."""
-    status, received, finished = values["status"], values["received_at"], values["finished_at"]
-    no_date = received.is_null() & dates["received_at"]["fault"].is_null()
+    """What is missing, unreadable or unknown, in the order a clerk would look."""
+    status = values["status"]
+    no_date = values["received_at"].is_null() & dates["received_at"]["fault"].is_null()
     return [
         Fault("dossier_id", "thiếu mã hồ sơ", frame["dossier_id"].is_null()),
         Fault("unit_name", "thiếu đơn vị giải quyết", frame["unit_name"].is_null()),
         Fault("received_at", "thiếu ngày tiếp nhận", no_date),
         *(fault for name in DATE_FIELDS for fault in date_faults(name, _NAMES[name], dates[name])),
-        # By day: a dossier handed in after hours is written into the register the next morning.
-        Fault("finished_at", "kết thúc xử lý trước ngày tiếp nhận", finished.dt.date() < received.dt.date()),
         Fault("status", "thiếu trạng thái", frame["status"].is_null()),
         Fault("status", "trạng thái ngoài danh mục", frame["status"].is_not_null() & status.is_null()),
         Fault("unit_name", "chữ ở bảng mã cũ TCVN3 (ABC)", frame["unit_name"].str.contains(TELLTALE)),
         *(Fault(name, "ký tự hỏng, không phải UTF-8", _damaged(frame[name])) for name in TEXT_FIELDS),
+    ]
+
+
+def _order_faults(frame: pl.DataFrame, values: Mapping[str, pl.Series], today: date) -> list[Fault]:
+    """Days that cannot follow each other. By day: a dossier handed in after hours is written into the
+    register the next morning."""
+    received, finished = values["received_at"].dt.date(), values["finished_at"].dt.date()
+    # Without an end of processing, a dossier closes on the day its result is returned.
+    returned = values["returned_at"].dt.date().set(finished.is_not_null() | ~_closed(values), None)
+    ahead, stand_in = received > today + _AHEAD, frame["received_at"].is_null()
+    return [
+        Fault("finished_at", "kết thúc xử lý trước ngày tiếp nhận", finished < received),
+        Fault("returned_at", "trả kết quả trước ngày tiếp nhận", returned < received),
+        Fault("received_at", "ngày tiếp nhận ở tương lai", ahead & ~stand_in),
+        Fault("submitted_at", "ngày nộp ở tương lai", ahead & stand_in),
+    ]
+
+
+def _closed(values: Mapping[str, pl.Series]) -> pl.Series:
+    return values["status"].is_in(CLOSING).fill_null(False)
+
+
+def _ended(values: Mapping[str, pl.Series]) -> pl.Series:
+    return pl.select(pl.coalesce(values["finished_at"], values["returned_at"])).to_series()
+
+
+def _text_faults(values: Mapping[str, pl.Series]) -> list[Fault]:
+    """Personal values moved into a text column, and cells that are no unit's name."""
+    told = {"unit_name": "tên đơn vị", "unit_parent": "tên đơn vị cấp trên"}
+    return [
+        *(Fault(name, _PERSONAL, guards.personal(values[name])) for name in _GUARDED),
+        *(
+            Fault(name, f"{words} không có chữ", guards.nameless(values[name]))
+            for name, words in told.items()
+        ),
+        *(
+            Fault(name, f"{words} dài quá {guards.LONGEST_UNIT} ký tự", guards.endless(values[name]))
+            for name, words in told.items()
+        ),
     ]
 
 

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 import polars as pl
 
+from hoso.records.intake import ragged
 from hoso.records.intake.batch import BATCH_ROWS, Cells
 from hoso.records.intake.columns import Columns
 from hoso.records.intake.dates import PLAIN
@@ -148,8 +149,17 @@ def _parse(block: Block, layout: _Layout) -> _Piece:
         frame = _read_csv(source, list(wanted), layout.separator, "utf8")
     except pl.exceptions.ComputeError:  # bytes that are no UTF-8: their rows are refused later
         frame = _read_csv(source, list(wanted), layout.separator, "utf8-lossy")
-    frame = frame.rename(wanted).with_columns(line=pl.Series(block.lines))
-    return _Piece(frame, block.broken, block.stray_quotes)
+    overfull = ragged.overfull(block, layout.separator.encode(), layout.header)
+    frame = _emptied(frame.rename(wanted), overfull).with_columns(line=pl.Series(block.lines))
+    broken = block.broken | {int(block.lines[place]): ragged.TOO_MANY_CELLS for place in overfull}
+    return _Piece(frame, broken, block.stray_quotes)
+
+
+def _emptied(frame: pl.DataFrame, places: list[int]) -> pl.DataFrame:
+    """`frame` without the cells of some rows, which may stand under the wrong column."""
+    if not places:
+        return frame
+    return frame.with_columns(cells.scatter(places, None) for cells in frame.get_columns())
 
 
 def _read_csv(source: bytes, wanted: list[str], separator: str, encoding: str) -> pl.DataFrame:

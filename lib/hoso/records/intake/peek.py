@@ -5,6 +5,7 @@ double the time of an import.
 """
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -17,6 +18,14 @@ _LINK = "{http://schemas.openxmlformats.org/package/2006/relationships}Relations
 Cell = tuple[str, str]  # kind ("s" = number of a shared text), content
 
 
+# What a package laid out in another way, or damaged, makes of the steps below.
+UNLIKE = (
+    *(LookupError, ValueError, StopIteration, EOFError, NotImplementedError),
+    *(ElementTree.ParseError, zipfile.BadZipFile, zlib.error),
+)
+_LAST_COLUMN = 16_383  # XFD
+
+
 class NoPeekError(Exception):
     """The package is not laid out as expected; the caller reads the sheet in full instead."""
 
@@ -25,15 +34,16 @@ def first_rows(path: Path, sheet: str, count: int) -> list[list[str | None]]:
     """The first `count` rows, by their true row and column numbers; NoPeekError when this way is closed."""
     try:
         with zipfile.ZipFile(path) as package:
-            with package.open(_part(package, sheet)) as part:
+            with package.open(sheet_part(package, sheet)) as part:
                 rows = dict(_rows(part, count))
             shared = _shared(package, _wanted(rows))
-    except (KeyError, ValueError, StopIteration, ElementTree.ParseError, zipfile.BadZipFile) as fault:
+        return [_filled(rows.get(number, {}), shared) for number in range(max(rows, default=-1) + 1)]
+    except UNLIKE as fault:
         raise NoPeekError(str(fault)) from fault
-    return [_filled(rows.get(number, {}), shared) for number in range(max(rows, default=-1) + 1)]
 
 
-def _part(package: zipfile.ZipFile, sheet: str) -> str:
+def sheet_part(package: zipfile.ZipFile, sheet: str) -> str:
+    """The name of a sheet's part in the package; one of `UNLIKE` when there is none."""
     book = ElementTree.fromstring(package.read("xl/workbook.xml"))
     links = ElementTree.fromstring(package.read("xl/_rels/workbook.xml.rels"))
     wanted = next(item.attrib[_RELATION] for item in book.iter(f"{_MAIN}sheet") if item.get("name") == sheet)
@@ -50,14 +60,16 @@ def _rows(part: IO[bytes], count: int) -> Iterator[tuple[int, dict[int, Cell]]]:
             if row >= count:
                 return
         elif event == "end" and element.tag == f"{_MAIN}c":
-            column = _column(element.get("r"), column + 1)
+            column = column_of(element.get("r"), column + 1)
+            if column > _LAST_COLUMN:
+                raise ValueError(f"no column {column}")
             cells[column] = _cell(element)
         elif event == "end" and element.tag == f"{_MAIN}row":
             yield row, cells
             element.clear()
 
 
-def _column(reference: str | None, following: int) -> int:
+def column_of(reference: str | None, following: int = 0) -> int:
     """0-based column of "AB12"; cells without a reference follow each other."""
     letters = [ord(c) - 64 for c in reference or "" if c.isalpha()]
     number = 0

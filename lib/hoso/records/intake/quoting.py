@@ -23,11 +23,13 @@ Places = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Block:
-    """Whole records: their bytes, the first line of each (Int32, 1-based), lines given up with the reason,
-    and the number of misplaced quotes taken as plain signs."""
+    """Whole records: their bytes, where each begins, its first line (Int32, 1-based), the separators between
+    its cells, lines given up with the reason, and the number of misplaced quotes taken as plain signs."""
 
     data: bytes
+    starts: Places
     lines: NDArray[np.int32]
+    separators: Places
     broken: dict[int, str]
     stray_quotes: int
 
@@ -67,13 +69,35 @@ def _cut(data: bytes, separator: bytes, line: int, last: bool) -> tuple[Block, b
     lines = (np.searchsorted(newlines, starts) + line).astype(np.int32)
     given_up = {int(np.searchsorted(newlines, at)) + line: _UNCLOSED for at in broken if at < stop}
     following = line + int(np.searchsorted(newlines, stop))
-    return Block(data[:stop], lines, given_up, strays), data[stop:], following
+    between = _separators(data, separator, quotes, ends)
+    return Block(data[:stop], starts, lines, between, given_up, strays), data[stop:], following
 
 
 def _where(data: bytes, sign: int) -> Places:
     if sign not in data:
         return np.zeros(0, np.int64)
     return np.flatnonzero(np.frombuffer(data, np.uint8) == sign)
+
+
+def _separators(data: bytes, separator: bytes, quotes: Places, ends: Places) -> Places:
+    """How many separators each record has outside quotes."""
+    if not len(ends):
+        return np.zeros(0, np.int64)
+    hits = np.frombuffer(data, np.uint8)[: ends[-1] + 1] == separator[0]
+    counts = _sums(hits, np.concatenate(([0], ends[:-1] + 1)))
+    within = quotes[quotes < ends[-1]]
+    if len(within):
+        quoted = _sums(hits, within)[0::2]
+        counts -= np.bincount(np.searchsorted(ends, within[0::2]), quoted, len(ends)).astype(np.int64)
+    return counts
+
+
+def _sums(hits: NDArray[np.bool_], starts: Places) -> Places:
+    """The hits from each start to the next."""
+    few = np.add.reduceat(hits.view(np.uint8), starts, dtype=np.uint8)
+    if int(few.sum(dtype=np.int64)) == np.count_nonzero(hits[starts[0] :]):
+        return few.astype(np.int64)
+    return np.add.reduceat(hits, starts, dtype=np.int64)  # some 256 or more: twenty times slower
 
 
 def _record_ends(quotes: Places, newlines: Places) -> Places:

@@ -6,6 +6,7 @@ below are looked at; everything else, personal data first of all, is left in the
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import polars as pl
 
 from hoso.records.intake.batch import Cells
 from hoso.records.intake.columns import Columns
-from hoso.records.intake.dates import COMPACT, PLAIN
+from hoso.records.intake.dates import COMPACT, FIRST_YEAR, LAST_YEAR, PLAIN
 from hoso.records.intake.header import where_is
 from hoso.vocabulary.calendar import working_days_between
 from hoso.vocabulary.errors import InputError
@@ -179,11 +180,11 @@ def _electronic_result(record: Record) -> str | None:
 
 
 def _fee(record: Record) -> str | None:
-    return _any(_items(record, "DanhSachLePhi"), lambda fee: _positive(fee.get("Gia")))
+    return _any(_items(record, "DanhSachLePhi"), lambda fee: _positive(_text(fee.get("Gia"))))
 
 
-def _positive(amount: object) -> bool:
-    return any(digit in "123456789" for digit in str(amount or ""))
+def _positive(amount: str | None) -> bool:
+    return any(digit in "123456789" for digit in amount or "")
 
 
 def _citizen_data(record: Record) -> str | None:
@@ -191,8 +192,8 @@ def _citizen_data(record: Record) -> str | None:
     value = record.get("DSKetNoiCSDL")
     if not isinstance(value, list):
         return None
-    codes = {item.get("MaCSDL") if isinstance(item, dict) else item for item in value}
-    return "1" if _POPULATION in codes else "0"
+    codes = (item.get("MaCSDL") if isinstance(item, dict) else item for item in value)
+    return "1" if any(_text(code) == _POPULATION for code in codes) else "0"
 
 
 def _supplements(record: Record) -> str | None:
@@ -206,14 +207,38 @@ def _waiting_days(record: Record) -> str | None:
     if requests is None:
         return None
     spans = ((_day(r.get("NgayBoSung")), _day(r.get("NgayTiepNhanBoSung"))) for r in requests)
-    return str(sum(max(0, working_days_between(a, b)) for a, b in spans if a and b))
+    return str(sum(_working_days(a, b) for a, b in spans if a and b and a < b))
 
 
-def _day(text: object) -> date | None:
+def _working_days(first: date, last: date) -> int:
+    """`working_days_between` with whole years counted once only: a mistyped year would cost seconds a
+    record."""
+    whole = range(first.year + 1, last.year)
+    if first.year == last.year:
+        return working_days_between(first, last)
+    ends = (
+        working_days_between(first, _last_day(first.year)),
+        working_days_between(_last_day(whole.stop - 1), last),
+    )
+    return sum(ends) + sum(map(_working_days_in, whole))
+
+
+@cache
+def _working_days_in(year: int) -> int:
+    return working_days_between(_last_day(year - 1), _last_day(year))
+
+
+def _last_day(year: int) -> date:
+    return date(year, 12, 31)
+
+
+def _day(value: object) -> date | None:
+    """The day of "20240115080000"; None for anything else, and for a year no dossier can have."""
     try:
-        return datetime.strptime(str(text)[:8], "%Y%m%d").date()
+        day = datetime.strptime((_text(value) or "")[:8], "%Y%m%d").date()
     except ValueError:
         return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 _FROM_LISTS: dict[str, Callable[[Record], str | None]] = {

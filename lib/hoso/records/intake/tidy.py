@@ -1,6 +1,7 @@
 """Cleans text column by column (làm sạch ô chữ) as `hoso.vocabulary.text.clean` cleans one text."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 import polars as pl
 
@@ -15,6 +16,8 @@ _NFD = r"[\x{300}-\x{36f}]"
 
 # What systems write into an empty cell.
 _BLANKS = ("", "-", "--", "–", "—", "null", "none", "nan", "nat", "n/a", "#n/a")
+# ="0035", also with the quotes a misquoted text file had turned into apostrophes; '0035.
+_DRESSING = r"""^(?:=\s*"([^"]*)"|=\s*'([^']*)'|['’]([^'’]*)['’]?)$"""
 _LONGEST_BLANK = max(len(blank.encode()) for blank in _BLANKS)
 
 
@@ -26,6 +29,23 @@ def tidy(frame: pl.DataFrame, repairs: Counter[str]) -> pl.DataFrame:
     """
     texts = [name for name, kind in frame.schema.items() if kind == pl.String]
     return frame.with_columns(_tidy_column(frame[name], repairs) for name in texts)
+
+
+def undress(frame: pl.DataFrame, names: Iterable[str], repairs: Counter[str]) -> pl.DataFrame:
+    """Columns of codes without what keeps a spreadsheet from taking them for numbers: ="0035", '0035.
+
+    Counted as code_dressing; the zeros stay.
+    """
+    return frame.with_columns(_undressed(frame[name], repairs) for name in names if name in frame.columns)
+
+
+def _undressed(cells: pl.Series, repairs: Counter[str]) -> pl.Series:
+    dressed = cells.str.contains(_DRESSING).fill_null(False)
+    if not dressed.any():
+        return cells
+    repairs["code_dressing"] += int(dressed.sum())
+    bare = cells.filter(dressed).str.replace(_DRESSING, "$1$2$3").str.strip_chars(" ")
+    return _without_blanks(cells.scatter(dressed.arg_true(), bare))
 
 
 def _tidy_column(cells: pl.Series, repairs: Counter[str]) -> pl.Series:

@@ -8,6 +8,7 @@ import polars as pl
 from hoso.vocabulary.text import fold
 
 MINUTES_A_WORKING_DAY = 8 * 60
+_DIGITS = frozenset("0123456789")
 _NO_FEE = frozenset({fold(word) for word in ("Không", "Miễn phí", "Không thu", "Không có", "false")})
 _A_FEE = frozenset({fold(word) for word in ("Có", "x", "true")})
 
@@ -57,7 +58,7 @@ def count_unknown(cells: pl.Series, found: pl.Series, key: str, repairs: Counter
 
 
 def _has_fee(cell: str) -> bool | None:
-    digits = "".join(c for c in cell if c.isdigit())
+    digits = _DIGITS.intersection(cell)  # ASCII only: the ² of "đ/m²" is no amount
     if digits:
-        return int(digits) > 0
+        return digits != {"0"}
     return False if fold(cell) in _NO_FEE else True if fold(cell) in _A_FEE else None

@@ -9,6 +9,7 @@ import polars as pl
 from hoso.records.intake.batch import BATCH_ROWS, Cells
 from hoso.records.intake.columns import Columns
 from hoso.records.intake.dates import ISO, PLAIN
+from hoso.records.intake.extent import refuse_stray_cells
 from hoso.records.intake.files import damaged, protected
 from hoso.records.intake.header import HEAD_ROWS, Header, Near, Row, find_header, no_header, where_is
 from hoso.records.intake.peek import NoPeekError, first_rows
@@ -29,6 +30,8 @@ def read_workbook(path: Path, columns: Columns) -> Iterator[Cells]:
     tables = {sheet: header for sheet, header in found.items() if isinstance(header, Header)}
     if not tables:
         raise _no_table(path, heads, found, columns)
+    for sheet in tables:
+        refuse_stray_cells(path, sheet)
     for sheet, header in tables.items():
         yield from _pieces(_load(book, path, sheet, header), header, sheet)
 
@@ -44,7 +47,8 @@ def _head(book: fastexcel.ExcelReader, path: Path, sheet: str) -> list[Row]:
     try:
         return list(first_rows(path, sheet, HEAD_ROWS))
     except NoPeekError:
-        pass  # an .xls, or a package laid out in another way
+        # An .xls, or a package laid out in another way, of which nothing is believed.
+        refuse_stray_cells(path, sheet, believe=False)
     try:
         head = book.load_sheet(sheet, header_row=None, skip_rows=0, n_rows=HEAD_ROWS, dtypes="string")
         return list(head.to_polars().iter_rows())
