@@ -256,7 +256,7 @@ def test_verify_finds_a_changed_number(copy: Place) -> None:
     assert said.code == 1
     assert "differs" in said.out
     lines = said.err.splitlines()
-    assert any(figure["title"] in line and "0.99" in line and "0.958" in line for line in lines)
+    assert any(figure["title"] in line and "0,99" in line and "0,958" in line for line in lines)
     assert any("Hộ tịch" in line and "29" in line and "28" in line for line in lines)
     assert "dữ liệu đã thay đổi" not in said.err
 
@@ -373,10 +373,10 @@ def test_verify_tells_changed_data_from_a_wrong_report(changed: Changed) -> None
     """Exit code 1; the figure is named with both values, and that it was right for the version it was made from."""
     title = "Tỷ lệ hồ sơ giải quyết đúng hạn và trước hạn"
     lines = changed.verified.err.splitlines()
-    rate = [line for line in lines if f"{title}: " in line and "0.958" in line]
+    rate = [line for line in lines if f"{title}: " in line and "0,958" in line]
     assert changed.verified.code == 1
     assert rate
-    assert "0.916" in rate[0]
+    assert "0,916" in rate[0]
     assert all(f"đúng với phiên bản {changed.version}; dữ liệu đã thay đổi" in line for line in lines)
 
 
