@@ -1,8 +1,8 @@
 """The ledger (sổ theo ngày): additive counts a province, unit and day, from which any window is a sum.
 
 It is partitioned like the facts, by province and month of receipt, so an import rebuilds only the months it touched.
-Stocks (pending, overdue) are what came in less what went out, through a day. `EVENTS` is the one place that says what
-is counted on which day; the expressions are Narwhals, so DuckDB, pandas and Spark build the same ledger.
+Stocks (pending, overdue) are what came in less what went out, through a day. `_events` is the one place that says what
+is counted on which day; its expressions are Narwhals, bound to no engine.
 """
 
 from __future__ import annotations
@@ -60,7 +60,6 @@ PARTS: Final[dict[str, Test]] = {
 def _events() -> dict[str, dict[str, nw.Expr]]:
     """What is counted, by the DATE column that says on which day."""
     closed = in_scope() & (~nw.col("closed_on").is_null())
-    not_withdrawn = closed & ~is_in("status", (WITHDRAWN,))
     on_time = (nw.col("closed_on") <= nw.col("due_on")).fill_null(False)
     return {
         "received_on": {
@@ -72,7 +71,6 @@ def _events() -> dict[str, dict[str, nw.Expr]]:
             **{word: closed & is_in("punctuality", (word,)) for word in ("early", "punctual", "late")},
             "withdrawn": closed & is_in("status", (WITHDRAWN,)),
             "late_by_clock": closed & true("late_by_clock"),
-            "handled": not_withdrawn,
             "overdue_ended": closed & (~nw.col("overdue_on").is_null()),
             "late_ended": closed & (~nw.col("late_on").is_null()),
         },
