@@ -164,9 +164,14 @@ def _canvas(height: float) -> Any:
 
 
 def _percent_axis(axis: Any) -> None:
-    axis.set_major_formatter(FuncFormatter(lambda value, _: numbers.percent(round(value, 6), 1, trim=True)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: _percent_tick(value)))
     axis.set_major_locator(mpl.ticker.MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
     axis.grid(visible=True, color="#DDDDDD", linewidth=0.6)
+
+
+def _percent_tick(value: float) -> str:
+    """A tick of a rate: nothing is above 100%, though the axis leaves room for labels there."""
+    return numbers.percent(round(value, 6), 1, trim=True) if value <= 1 + 1e-9 else ""
 
 
 def _svg(canvas: Canvas) -> str:

@@ -48,7 +48,7 @@ class Difference:
 def _told(value: float | str | None) -> str:
     """A value for the terminal: counts whole, rates with enough digits to see the difference."""
     if isinstance(value, int | float):
-        return number(value) if float(value).is_integer() else decimal(value, 6)
+        return number(value) if float(value).is_integer() else decimal(value, 9)
     return value or "không có"
 
 
