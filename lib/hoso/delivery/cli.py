@@ -8,21 +8,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
 import typer
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from ..vocabulary.errors import HosoError, NoDataError, UsageError
+from ..vocabulary.errors import NoDataError, UsageError
 from ..vocabulary.workbook import Workbook
 from .faults import told_in_a_line
+from .terminal import ERR, OUT, progress, rows_read, say_error, tell
 
 app = typer.Typer(
     help="hoso: reports on Vietnamese administrative procedures from dossier exports.",
@@ -30,8 +27,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-_OUT = Console()
-_ERR = Console(stderr=True)
 Level = Literal["province", "department", "district", "commune"]
 FAILED = 1
 
@@ -57,21 +52,8 @@ def main() -> None:
         told = told_in_a_line(error)
         if told is None:
             raise
-        _say(told)
+        say_error(told)
         sys.exit(told.exit_code)
-
-
-def _say(error: HosoError) -> None:
-    _ERR.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Any]:
-    """A line with a spinner and the time gone by; on a pipe nothing is drawn."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    with Progress(*columns, console=_ERR, transient=True, disable=not _ERR.is_terminal) as bar:
-        task = bar.add_task(what)
-        yield lambda text: bar.update(task, description=text)
 
 
 @app.command()
@@ -85,10 +67,10 @@ def sample(
     from ..records.sample import write
 
     folder = out or Workbook.find().sample / "exports"
-    with _progress("sample") as say:
+    with progress("sample") as say:
         files = write(folder, province, progress=say)
     size = sum(file.stat().st_size for file in files) / 1e6
-    _OUT.print(
+    OUT.print(
         f"{len(files)} files, {size:.0f} MB, synthetic (dữ liệu mô phỏng): {folder}",
         highlight=False,
         soft_wrap=True,
@@ -121,23 +103,19 @@ def import_(
     done, failed = [], 0
     for file in files:
         try:
-            with _progress(file.name) as say:
+            with progress(file.name) as say:
                 place = partial(choose_province, province, era)  # once more, by the days in the file
-                done.append(import_file(store, file, place, key, partial(_rows, say, file)))
+                done.append(import_file(store, file, place, key, partial(rows_read, say, file)))
         except BaseException as error:
             told = told_in_a_line(error)
             if told is None:
                 raise
-            _say(told)
+            say_error(told)
             failed += 1
     if done:
-        _OUT.print(show(done))
+        OUT.print(show(done))
     if failed:
         raise typer.Exit(FAILED)
-
-
-def _rows(say: Any, file: Path, rows: int) -> None:
-    say(f"{file.name}: {rows:,} rows")
 
 
 @app.command()
@@ -173,11 +151,11 @@ def report(
         heal(store)
     results = []
     for run in asked:
-        with _progress(f"{run.notebook} · {run.province.slug} · {run.period.id}"):
+        with progress(f"{run.notebook} · {run.province.slug} · {run.period.id}"):
             results.append(runs.report(run, workbook, store, chosen_formats, force))
-        _tell(results[-1])
+        tell(results[-1])
     index = site.write(workbook.reports)
-    _OUT.print(f"index: {index}", highlight=False, soft_wrap=True)
+    OUT.print(f"index: {index}", highlight=False, soft_wrap=True)
     statuses = {outcome.status for outcome in results}
     if "failed" in statuses:
         raise typer.Exit(FAILED)
@@ -193,25 +171,6 @@ def _formats(text: str) -> tuple[str, ...]:
     if unknown or not asked:
         raise UsageError(f"không có định dạng {', '.join(unknown) or text}", expected=",".join(FORMATS))
     return asked
-
-
-def _tell(outcome: Any) -> None:
-    run = outcome.run
-    colours = {
-        "done": "green",
-        "warnings": "yellow",
-        "failed": "red",
-        "no_data": "yellow",
-        "unchanged": "blue",
-    }
-    console = _ERR if outcome.status in ("failed", "no_data") else _OUT
-    console.print(
-        f"{run.notebook} {run.province.slug} {run.period.id}: {outcome.status}",
-        style=colours[outcome.status],
-        highlight=False,
-    )
-    for line in (*outcome.messages, *map(str, outcome.files)):
-        console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -245,17 +204,17 @@ def verify(
     workbook = Workbook.find()
     failed = False
     for file in figures_files(paths):
-        with _progress(str(file)):
+        with progress(str(file)):
             checked = verify_file(workbook, file)
         verdict = "differs" if checked.differences else "verified"
-        _OUT.print(
+        OUT.print(
             f"{file}: {checked.numbers} numbers, {verdict}",
             style="red" if checked.differences else "green",
             highlight=False,
             soft_wrap=True,
         )
         for difference in checked.differences:
-            _ERR.print(f"  {difference}", markup=False, highlight=False, soft_wrap=True)
+            ERR.print(f"  {difference}", markup=False, highlight=False, soft_wrap=True)
         failed = failed or bool(checked.differences)
     if failed:
         raise typer.Exit(FAILED)
@@ -279,18 +238,18 @@ def status(
     if repair:
         with store.writing():
             heal(store)
-    _OUT.print(
+    OUT.print(
         f"store: {store.root} · facts version {store.version('facts')} · {date.today():%Y-%m-%d}",
         highlight=False,
         soft_wrap=True,
     )
-    _OUT.print(import_table(store))
+    OUT.print(import_table(store))
     if rejects:
-        _OUT.print(reject_table(store))
+        OUT.print(reject_table(store))
     grid = Table("report", "province", "period", "state", "made from data to")
     for entry in roster(workbook.reports):
         grid.add_row(entry.notebook, entry.province, entry.period, STATES[entry.state], entry.data_date)
-    _OUT.print(grid)
+    OUT.print(grid)
 
 
 @app.command()
@@ -298,4 +257,4 @@ def site() -> None:
     """Rebuild reports/index.html."""
     from .site import write
 
-    _OUT.print(str(write(Workbook.find().reports)), highlight=False, soft_wrap=True)
+    OUT.print(str(write(Workbook.find().reports)), highlight=False, soft_wrap=True)

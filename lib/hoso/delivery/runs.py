@@ -19,11 +19,12 @@ from typing import Any, Final, Literal
 
 from .. import __version__
 from ..records.store import Store
-from ..vocabulary.errors import HosoError, UsageError
+from ..vocabulary.errors import UsageError
 from ..vocabulary.periods import Period
 from ..vocabulary.places import Province, find_province
 from ..vocabulary.workbook import Workbook
 from . import outputs, verdict
+from .faults import told_in_a_line
 
 FORMATS: Final = ("html", "pdf")
 CELL_SECONDS: Final = 600
@@ -84,8 +85,11 @@ def report(
     stage = Path(tempfile.mkdtemp(prefix=f".{run.notebook}-", dir=reports))
     try:
         return _made(run, workbook, stage, formats, inputs)
-    except HosoError as error:
-        return _failed(run, reports, stage, [str(error)])
+    except Exception as error:
+        told = told_in_a_line(error)
+        if told is None:
+            raise
+        return _failed(run, reports, stage, [str(told)])  # the other runs go on
     finally:
         shutil.rmtree(stage, ignore_errors=True)
 
