@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hoso.vocabulary.calendar import add_working_days, is_forecast, is_working_day, working_days_between
+from tests.vocabulary.announced import days, works
 
 DAYS = """
     day          works   why
@@ -29,6 +30,21 @@ def test_offices_work_on_the_days_the_government_decided(row):
     """Weekends, holidays, days in lieu and exchanged Saturdays."""
     day, works, *_ = row.split()
     assert is_working_day(date.fromisoformat(day)) == (works == "yes")
+
+
+@pytest.mark.parametrize("year", range(2022, 2027))
+def test_every_day_of_a_decided_year_is_as_announced(year):
+    """Day by day, the calendar is the one announced for offices with a five-day week."""
+    every = days(date(year, 1, 1), date(year, 12, 31))
+    assert [day for day in every if is_working_day(day)] == [day for day in every if works(day)]
+
+
+def test_the_forecast_of_2027_is_the_shorter_of_the_two_proposals():
+    """Tết 4/2–10/2/2027 (proposed, not decided); 24/11 is a day off by law from 2026 on."""
+    tet = [day for day in days(date(2027, 2, 1), date(2027, 2, 12)) if not is_working_day(day)]
+    assert tet == days(date(2027, 2, 4), date(2027, 2, 10))
+    assert not is_working_day(date(2027, 11, 24))
+    assert is_working_day(date(2025, 11, 24))
 
 
 LIMITS = """

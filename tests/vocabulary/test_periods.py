@@ -127,3 +127,33 @@ def test_the_era_is_that_of_the_last_day(name, era, crosses):
     """The state of dossiers is taken at the end; a window over 30/6/2025 is known for it."""
     period = Period.parse(name)
     assert (period.era, period.crosses_eras) == (era, crosses)
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("2025", ["2024-12-15..2025-06-30", "2025-07-01..2025-12-14"]),
+        ("2025@calendar", ["2025-01-01..2025-06-30", "2025-07-01..2025-12-31"]),
+        ("2025-9M", ["2024-12-15..2025-06-30", "2025-07-01..2025-09-14"]),
+        ("2025-07", ["2025-06-15..2025-06-30", "2025-07-01..2025-07-14"]),
+        ("2025-06-30..2025-07-01", ["2025-06-30..2025-06-30", "2025-07-01..2025-07-01"]),
+        ("2025-06-30..2025-06-30", ["2025-06-30..2025-06-30"]),
+        ("2025-6M", ["2025-6M"]),
+        ("2025-Q3@calendar", ["2025-Q3@calendar"]),
+    ],
+)
+def test_a_period_over_the_border_has_a_part_in_each_era(name, parts):
+    """Full-year 2025 is a part of the 63 and a part of the 34; any other period is its own only part."""
+    period = Period.parse(name)
+    assert [part.id for part in period.parts_by_era()] == parts
+    assert all(not part.crosses_eras for part in period.parts_by_era())
+
+
+@given(NAMED | EXPLICIT)
+def test_the_parts_by_era_fill_the_period(name):
+    """No day is lost at the border or counted twice."""
+    period = Period.parse(name)
+    parts = period.parts_by_era()
+    assert (parts[0].start, parts[-1].end) == (period.start, period.end)
+    assert sum(part.days for part in parts) == period.days
+    assert len({part.era for part in parts}) == len(parts)

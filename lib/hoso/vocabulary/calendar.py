@@ -3,6 +3,7 @@ worked in exchange for a day off.
 """
 
 import csv
+import hashlib
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -27,6 +28,12 @@ def is_working_day(day: date) -> bool:
 def is_forecast(day: date) -> bool:
     """Whether that year's calendar is a forecast (lịch nghỉ tạm tính), which a report then says."""
     return day.year > LAST_DECIDED_YEAR
+
+
+def edition() -> str:
+    """Which calendar this is: another one after a new row of holidays.csv or another version of the library."""
+    digest = hashlib.sha256(reference_file("holidays.csv").read_bytes()).hexdigest()
+    return f"{holidays.__version__}+{digest[:12]}"
 
 
 def add_working_days(day: date, n: int) -> date:

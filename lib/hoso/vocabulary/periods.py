@@ -108,6 +108,15 @@ class Period:
     def crosses_eras(self) -> bool:
         return self.start <= LAST_DAY_OF_63 < self.end
 
+    def parts_by_era(self) -> list["Period"]:
+        """Its part to 30/6/2025 and its part from 1/7/2025, as explicit periods; itself when it lies in one era.
+
+        The full year 2025 gives 15/12/2024–30/6/2025 of the 63 and 1/7–14/12/2025 of the 34.
+        """
+        if not self.crosses_eras:
+            return [self]
+        return [_explicit(self.start, LAST_DAY_OF_63), _explicit(LAST_DAY_OF_63 + timedelta(1), self.end)]
+
     def _parts(self) -> tuple[int, str | None]:
         named = _NAMED.fullmatch(self.id)
         return (int(named[1]), named[2]) if named else (0, None)
