@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from pathlib import Path
 
 from rich.table import Table
 from rich.text import Text
 
-from ..records.importer import Import
+from ..records.importer import dossiers_given
+from ..records.imports import Import
+from ..records.intake.portal import is_portal
 from ..records.store import Store
+from ..statistics.snapshots import listing
 from ..vocabulary.errors import NoDataError, UsageError
+from ..vocabulary.numbers import date as print_date
 from ..vocabulary.numbers import number
 from ..vocabulary.periods import Period
-from ..vocabulary.places import Era, Province, era_on, find_province, provinces
+from ..vocabulary.places import Era, Province, era_on, find_province, names_of, provinces
 
 _COUNTS = ("read", "accepted", "replaced", "rejected", "skipped")
 _REJECTED = ("file", "sheet", "line", "column", "value_class", "reason")
+_LISTED = 5
+_ASSUMED = {"period": "kỳ đánh giá", "captured": "thời điểm lấy số liệu"}
+_OPTIONS = {"period": "--period KỲ", "captured": "--captured NGÀY"}
 ERAS: tuple[Era, ...] = ("63", "34")
 
 
@@ -52,6 +60,13 @@ def known_province(text: str, era: str | None) -> None:
         choose_province(text, era)
 
 
+def portal_only(files: Sequence[Path]) -> None:
+    """UsageError unless all files hold portal responses: of dossiers nobody states a period."""
+    for file in files:
+        if file.is_file() and not is_portal(file):
+            raise dossiers_given(file)
+
+
 def _find(text: str, era: Era) -> Province | None:
     try:
         return find_province(text, era)
@@ -62,7 +77,10 @@ def _find(text: str, era: Era) -> Province | None:
 def provinces_with_data(store: Store, period: str) -> list[str]:
     """Slugs of the provinces of the period's era that have dossiers."""
     chosen = Period.parse(period)
-    known = set(store.frame("imports")["province_id"].to_list())
+    imports = store.frame("imports")
+    known = set(
+        imports.filter(imports["kind"] != "scores")["province_id"].to_list()
+    )  # portal scores are no dossiers
     found = [place.slug for place in provinces(chosen.era, chosen.end) if place.id in known]
     if not found:
         raise NoDataError(
@@ -81,14 +99,64 @@ def _cells(*values: object) -> list[Text]:
 
 def show(done: Sequence[Import]) -> Table:
     """Imports as a table: read = accepted + replaced + rejected + skipped; below, where they went and what was new."""
-    into = ", ".join(sorted({one.province_id for one in done}))
-    grid = Table("file", *_COUNTS, caption=Text(f"into {into}{_new_units(done)}"), caption_justify="left")
+    caption = Text(f"into {_into(done)}{_new_units(done)}{_unit_rows(done)}")
+    grid = Table("file", *_COUNTS, caption=caption, caption_justify="left")
     grid.columns[0].overflow = "fold"  # a name that is cut names no file
     for column in grid.columns[1:]:
         column.justify, column.no_wrap = "right", True
     for one in done:
         grid.add_row(*_cells(one.file, *(number(getattr(one, name)) for name in _COUNTS)))
     return grid
+
+
+def _into(done: Sequence[Import]) -> str:
+    """The provinces rows went to; a response for the whole country goes to each of its provinces."""
+    found = sorted({own for one in done for own in one.details.get("provinces") or [one.province_id]})
+    return ", ".join(found) if len(found) <= _LISTED else f"{len(found)} provinces"
+
+
+def _unit_rows(done: Sequence[Import]) -> str:
+    """What the rows of portal responses are."""
+    return "; portal responses counted in unit rows" if any(one.kind == "scores" for one in done) else ""
+
+
+def notices(store: Store, done: Sequence[Import]) -> list[str]:
+    """What a person must know of portal responses just imported, a line each: what was assumed, restated or is missing."""
+    scores = [one for one in done if one.kind == "scores"]
+    return [line for one in scores for line in (*_assumed(one), *_restated(one), *_incomplete(store, one))]
+
+
+def _assumed(one: Import) -> Iterator[str]:
+    for basis in one.details["basis"]:
+        lacking = [name for name in ("period", "captured") if name in basis["assumed"]]
+        if lacking:
+            words = " và ".join(_ASSUMED[name] for name in lacking)
+            day, period = date.fromisoformat(basis["day"]), Period.parse(basis["period"])
+            yield (
+                f"{one.file}: tệp không nêu {words}; tạm coi là số liệu {period.label}, lấy ngày {print_date(day)}, và "
+                f"không so sánh với lần lấy khác. Để nêu rõ, nạp lại với {' '.join(_OPTIONS[name] for name in lacking)}"
+            )
+
+
+def _restated(one: Import) -> Iterator[str]:
+    if one.details["restated"]:
+        yield f"{one.file}: có số khác với bản đã nạp của cùng ngày lấy; giữ cả hai bản"
+
+
+def _incomplete(store: Store, one: Import) -> Iterator[str]:
+    """Pages that the pagination or the crawler's count announced and the store does not hold."""
+    scopes = {announced["province_id"] for announced in one.details["announced"]}
+    for scope in sorted(scopes):
+        table = listing(store, next(iter(names_of(scope)), None))
+        for row in table[~table["complete"].astype(bool)].to_dict("records"):
+            own = [
+                b
+                for b in one.details["basis"]
+                if (b["period"], b["day"]) == (row["period"], str(row["captured_on"]))
+            ]
+            if own:
+                day = print_date(row["captured_on"])
+                yield f"{one.file}: số liệu lấy ngày {day} còn thiếu đơn vị: {row['incomplete']}; nạp tiếp các trang còn lại"
 
 
 def _new_units(done: Sequence[Import]) -> str:

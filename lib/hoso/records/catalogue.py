@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
-from . import schema
+from ..vocabulary.calendar import edition
+from . import deadlines, schema
 from .store import Store
 
 _KEY = ["procedure_id", "valid_from"]
+_NONE = -1  # noted by a commit of facts made before there was any catalogue
 
 
 @dataclass(frozen=True)
@@ -40,3 +43,33 @@ def commit(store: Store, province_id: str, change: Change) -> None:
     """Writes the merged catalogue, if anything changed."""
     if change.rows is not None:
         store.write("procedures", change.rows, replace=f"province_id = '{province_id}'")
+
+
+def note(store: Store) -> dict[str, str]:
+    """What a commit of facts notes of what its deadlines were computed from: the catalogue's version and the calendar."""
+    version = store.version("procedures")
+    return {"catalogue": str(_NONE if version is None else version), "calendar": edition()}
+
+
+def is_used(store: Store, province_id: str) -> bool:
+    """Whether the province's facts were derived with the catalogue and the calendar as they are now."""
+    noted = _noted(store, province_id, None)
+    return all(noted.get(name) == value for name, value in note(store).items())
+
+
+def limits_used(store: Store, province_id: str, facts_version: int | None) -> pl.DataFrame:
+    """The time limits that a version of the facts was derived with; the newest where no note of them is left."""
+    noted = _noted(store, province_id, facts_version).get("catalogue")
+    if noted == str(_NONE):
+        return deadlines.NO_LIMITS
+    version = None if noted is None else int(noted)
+    return deadlines.limits(store.frame("procedures", province_id, version))
+
+
+def _noted(store: Store, province_id: str, facts_version: int | None) -> dict[str, Any]:
+    """The newest commit of a province's facts, up to a version, that has such a note; empty when there is none."""
+    for done in reversed(store.commits("facts", -1)):
+        in_time = facts_version is None or int(done["version"]) <= facts_version
+        if in_time and done.get("province") == province_id and "catalogue" in done:
+            return dict(done)
+    return {}

@@ -8,19 +8,25 @@ from __future__ import annotations
 
 import polars as pl
 
+from .deadlines import with_deadlines
+from .office_clock import OfficeClock
 from .schema import CLOSING, NOT_RECEIVED, RESOLVED, WAITING, WITHDRAWN
 
 DAY = pl.duration(days=1)
 LATE_SUPPLEMENTS = 1  # QĐ 766: more than one request for supplements makes a dossier late
 
 
-def derive(rows: pl.DataFrame) -> pl.DataFrame:
-    """Adds the derived columns of the facts to rows that hold the content columns."""
-    return (
-        rows.with_columns(
+def derive(rows: pl.DataFrame, limits: pl.DataFrame) -> pl.DataFrame:
+    """Adds the derived columns of the facts to rows that hold the content columns.
+
+    `limits`: the time limits of the province's catalogue (records.deadlines.LIMITS).
+    """
+    derived = (
+        with_deadlines(rows, limits)
+        .with_columns(
             received_on=pl.col("received_at").dt.date(),
             received_month=pl.col("received_at").dt.date().dt.truncate("1mo"),
-            due_on=pl.col("due_at").dt.date(),
+            due_on=pl.col("deadline_at").dt.date(),
             ended_at=_ended_at(),
         )
         .with_columns(closed_on=pl.col("ended_at").dt.date())
@@ -30,8 +36,22 @@ def derive(rows: pl.DataFrame) -> pl.DataFrame:
             overdue_on=_runs_out(pl.col("due_on") + DAY),
             late_on=_late_on(),
         )
-        .drop("ended_at")
     )
+    return _with_handling(derived).drop("ended_at")
+
+
+def _with_handling(rows: pl.DataFrame) -> pl.DataFrame:
+    """Adds handling_minutes (thời gian giải quyết): office minutes from receipt to the end less waiting, never below 0."""
+    numbered = rows.with_row_index("row")
+    ended = numbered.select("row", "received_at", "ended_at", "waiting_minutes").drop_nulls(
+        ["received_at", "ended_at"]
+    )
+    if ended.is_empty():
+        return rows.with_columns(handling_minutes=pl.lit(None, pl.Int32))
+    clock = OfficeClock.over(ended.select("received_at", "ended_at"))
+    minutes = clock.minutes_between(ended["received_at"], ended["ended_at"])
+    taken = ended.select("row", handling_minutes=(minutes - ended["waiting_minutes"].fill_null(0)).clip(0))
+    return numbered.join(taken, on="row", how="left", maintain_order="left").drop("row")
 
 
 def _ended_at() -> pl.Expr:
@@ -60,7 +80,9 @@ def _punctuality() -> pl.Expr:
 
 
 def _late_by_clock() -> pl.Expr:
-    after_due = (pl.col("ended_at") > pl.col("due_at")).fill_null(False) & pl.col("status").is_in(RESOLVED)
+    after_due = (pl.col("ended_at") > pl.col("deadline_at")).fill_null(False) & pl.col("status").is_in(
+        RESOLVED
+    )
     return after_due | (pl.col("supplements") > LATE_SUPPLEMENTS)
 
 

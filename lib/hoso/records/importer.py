@@ -8,23 +8,23 @@ of the facts that the ledger was built from, so they never see half an import.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
+from ..vocabulary.errors import UsageError
 from ..vocabulary.places import Province
-from . import catalogue, keys, ledger, merge, schema
+from . import catalogue, deadlines, keys, ledger, merge, schema, score_import
+from .imports import Import, printed_name, sha256
 from .intake import Batch, read
 from .intake.columns import COLUMNS_FILE
+from .intake.portal import Given, recognise
 from .store import Store
 from .units import Registry
 from .units import frame as unit_rows
@@ -32,37 +32,6 @@ from .units import frame as unit_rows
 Progress = Callable[[int], None]
 Chooser = Callable[[date | None, date | None], Province]  # by the first and last day of a file
 Counts = dict[str, int]
-
-
-@dataclass(frozen=True)
-class Import:
-    """What one import did: read = accepted + replaced + rejected + skipped."""
-
-    import_id: str
-    province_id: str
-    file: str
-    sha256: str
-    kind: str
-    imported_at: str  # UTC, ISO 8601
-    read: int
-    accepted: int
-    replaced: int
-    rejected: int
-    skipped: int
-    details: dict[str, Any]
-
-    def __post_init__(self) -> None:
-        if self.read != self.accepted + self.replaced + self.rejected + self.skipped:
-            raise AssertionError(f"rows unaccounted for in {self.file}: {self}")
-
-    def row(self, facts_version: int | None) -> pl.DataFrame:
-        """The import as a row of the imports table."""
-        values = asdict(self) | {
-            "imported_at": datetime.fromisoformat(self.imported_at).replace(tzinfo=None),
-            "details": json.dumps(self.details, ensure_ascii=False),
-            "facts_version": facts_version,
-        }
-        return pl.DataFrame([values], schema=schema.IMPORTS)
 
 
 @dataclass
@@ -83,9 +52,9 @@ class _Reading:
     @property
     def name(self) -> str:
         """The file's name; bytes of another code page, as old archives have them, become question marks."""
-        return os.fsencode(self.path.name).decode("utf-8", "replace")
+        return printed_name(self.path)
 
-    def summary(self, counts: Counts, found: list[str]) -> Import:
+    def summary(self, counts: Counts, found: list[str], moved: int = 0) -> Import:
         """The import these rows amount to, given what became of those that were not refused."""
         return Import(
             import_id=self.import_id,
@@ -105,7 +74,8 @@ class _Reading:
                 "repaired": dict(self.repairs),
                 "units_found": found,
                 "columns": _columns_digest(),
-            },
+            }
+            | ({"deadlines_moved": moved} if moved else {}),
         )
 
     def not_refused(self) -> int:
@@ -119,20 +89,40 @@ def import_file(
     province: Province | Chooser,
     key: bytes,
     progress: Progress = lambda _rows: None,
+    given: Given | None = None,
 ) -> Import:
-    """Reads an export, sync records or a procedure catalogue into the store.
+    """Reads an export, sync records, a procedure catalogue or portal responses into the store.
 
-    `province` may be a function of the first and last day in the file, for a name that both eras know.
+    `province` may be a function of the first and last day in the file, for a name that both eras know. `given` is what
+    the command states of portal responses; UsageError when the file holds none.
 
     Raises InputError when the file as a whole cannot be read; then nothing was written. A file whose content was imported
     for the province before changes nothing: all its rows are skipped. `progress` is called with the rows read so far.
     """
+    given = given or Given()
+    if path.is_file() and (document := recognise(path, given)):
+        last = document.bases[0].period.end
+        place = province if isinstance(province, Province) else province(last, last)
+        with store.writing():
+            heal(store)
+            return score_import.write(store, document, place, progress)
+    if given and path.is_file():
+        raise dossiers_given(path)
     reading = _read(path, province, progress)
     with store.writing():
         heal(store)
         if _seen(store, reading):
             return reading.summary({"accepted": 0, "replaced": 0, "unchanged": _drop_rejects(reading)}, [])
         return _write(store, reading, key)
+
+
+def dossiers_given(path: Path) -> UsageError:
+    """The fault of stating a period or time of capture for what is no portal response."""
+    return UsageError(
+        "--period và --captured chỉ dùng cho số liệu của Cổng",
+        where=printed_name(path),
+        remedy="bỏ hai tùy chọn này",
+    )
 
 
 def _seen(store: Store, reading: _Reading) -> bool:
@@ -150,7 +140,7 @@ def _seen(store: Store, reading: _Reading) -> bool:
 
 @cache
 def _columns_digest() -> str:
-    return _sha256(COLUMNS_FILE)[:12]
+    return sha256(COLUMNS_FILE)[:12]
 
 
 def _drop_rejects(reading: _Reading) -> int:
@@ -167,7 +157,7 @@ def _read(path: Path, province: Province | Chooser, progress: Progress) -> _Read
         batches.append(batch)
         rows += batch.read
         progress(rows)
-    digest = _sha256(path)
+    digest = sha256(path)
     rejects = [
         batch.rejects.with_columns(sheet=pl.lit(batch.sheet, pl.String))
         for batch in batches
@@ -206,27 +196,31 @@ def _joined(batches: list[Batch], kind: str) -> pl.DataFrame | None:
 def _write(store: Store, reading: _Reading, key: bytes) -> Import:
     province_id = reading.province_id
     registry = Registry.load(province_id, store.frame("units", province_id))
-    counts: Counts = {"accepted": 0, "replaced": 0, "unchanged": 0}
-    change: merge.Change | None = None
+    catalogued = catalogue.plan(store, province_id, reading.import_id, reading.procedures)
+    procedures = store.frame("procedures", province_id) if catalogued.rows is None else catalogued.rows
+    limits = deadlines.limits(procedures)
+    incoming = schema.empty(schema.FACTS)
     if reading.dossiers is not None:
-        incoming, ids = merge.prepare(registry.resolve(reading.dossiers), province_id, reading.import_id, key)
+        incoming, ids = merge.prepare(
+            registry.resolve(reading.dossiers), province_id, reading.import_id, key, limits
+        )
         keys.remember(
             store.root / "private" / "dossiers.sqlite",
             province_id,
             ids["dossier"].to_list(),
             ids["dossier_id"].to_list(),
         )
-        change = merge.plan(store, province_id, incoming)
-        counts = change.counts
-    catalogued = catalogue.plan(store, province_id, reading.import_id, reading.procedures)
-    counts = {name: counts[name] + catalogued.counts[name] for name in counts}
-    done = reading.summary(counts, [unit.name for unit in registry.found])
+    # The limits or the calendar changed since the last import, also by one that died after it wrote the catalogue.
+    stale = catalogued.rows is not None or not catalogue.is_used(store, province_id)
+    change = merge.plan(store, province_id, incoming, limits if stale else None)
+    counts = {name: change.counts[name] + catalogued.counts[name] for name in change.counts}
+    done = reading.summary(counts, [unit.name for unit in registry.found], change.moved)
     _write_beside(store, reading, registry, catalogued)
-    if change is None or not change.months:
+    if not change.months:
         store.write("imports", done.row(store.version("facts")))
         return done
     note = done.row(None).drop("facts_version").write_json()
-    version = merge.commit(store, province_id, change, {"import": note})
+    version = merge.commit(store, province_id, change, {"import": note, **catalogue.note(store)})
     store.write("imports", done.row(version))
     ledger.rebuild(store, province_id, change.months, version)
     return done
@@ -248,11 +242,15 @@ def _write_beside(store: Store, reading: _Reading, registry: Registry, catalogue
 
 
 def heal(store: Store) -> None:
-    """Brings the ledger and the list of imports up to the facts.
+    """Brings the ledger and the list of imports up to the facts, and the list up to the scores.
 
     An import that died after its facts were committed left a note of what is missing. A commit without such a note came
     from another tool: then the whole ledger is built again.
     """
+    if listed := store.note(
+        "scores", "import"
+    ):  # each import heals before it writes: only the last can be missing
+        _list_import(store, listed, store.version("facts"))
     built = int(store.note("ledger", "facts_version") or -1)
     for commit in store.commits("facts", built):
         version = int(commit["version"])
@@ -265,14 +263,9 @@ def heal(store: Store) -> None:
                 ledger.rebuild(store, province_id, months, version)
 
 
-def _list_import(store: Store, note: str, version: int) -> None:
+def _list_import(store: Store, note: str, version: int | None) -> None:
     row = pl.read_json(
         note.encode(), schema={k: v for k, v in schema.IMPORTS.items() if k != "facts_version"}
     )
     if row["import_id"][0] not in store.frame("imports")["import_id"].to_list():
         store.write("imports", row.with_columns(facts_version=pl.lit(version, pl.Int64)))
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -15,11 +15,24 @@ import narwhals as nw
 import polars as pl
 
 from . import schema
-from .schema import CHANNELS, FLAGS, NOT_RECEIVED, ONLINE_SERVICE, REFUSED, STOPPED, WITHDRAWN
+from .schema import (
+    AWAITING_PAYMENT,
+    CHANNELS,
+    FLAGS,
+    NOT_RECEIVED,
+    ONLINE_SERVICE,
+    REFUSED,
+    RESOLVED,
+    STOPPED,
+    WAITING,
+    WITHDRAWN,
+)
 from .store import Store
 
 Test = Callable[[], nw.Expr]
 KEY: Final = ("province_id", "received_month", "unit_id", "level", "day")
+# Calendar days past the due day at which a band of the ageing starts: 1–5, 6–10, 11–30, over 30. Stated once.
+BANDS: Final = (1, 6, 11, 31)
 
 
 def true(column: str) -> nw.Expr:
@@ -42,16 +55,47 @@ def in_scope() -> nw.Expr:
     return ~is_in("status", NOT_RECEIVED)
 
 
+def handled() -> nw.Expr:
+    """Dossiers whose handling time counts: resolved by the office, not withdrawn, with both ends known."""
+    return is_in("status", RESOLVED) & known("handling_minutes")
+
+
+def late_by(days: int) -> nw.Expr:
+    """Resolved at least so many calendar days after the due day."""
+    overrun = nw.col("due_on").dt.offset_by(f"{days}d") <= nw.col("closed_on")
+    return is_in("punctuality", ("late",)) & overrun.fill_null(False)
+
+
+def _aged(days: int) -> nw.Expr:
+    """The day on which a pending dossier is overdue for so many days."""
+    return nw.col("overdue_on").dt.offset_by(f"{days - 1}d").cast(nw.Date)
+
+
+def _ended_aged(days: int) -> nw.Expr:
+    return (nw.col("closed_on") >= _aged(days)).fill_null(False)
+
+
+def _reached(days: int) -> nw.Expr:
+    """That day, where the dossier was still pending the day before."""
+    gone = (nw.col("closed_on") < _aged(days)).fill_null(False)
+    return nw.when(~gone).then(_aged(days))
+
+
 # Parts of the dossiers whose number is kept as a flow (received, closed) and so as a stock too.
 PARTS: Final[dict[str, Test]] = {
     "all": in_scope,
     **{channel: (lambda c=channel: in_scope() & is_in("channel", (c,))) for channel in CHANNELS},  # type: ignore[misc]
     "eligible": lambda: in_scope() & is_in("service_level", ONLINE_SERVICE),
     "eligible_online": lambda: PARTS["eligible"]() & is_in("channel", ("online",)),
-    "fee": lambda: in_scope() & true("fee") & known("paid_online"),
+    "full": lambda: in_scope() & is_in("service_level", ("full",)),
+    "full_online": lambda: PARTS["full"]() & is_in("channel", ("online",)),
+    "with_fee": lambda: in_scope() & true("fee"),
+    "fee": lambda: PARTS["with_fee"]() & known("paid_online"),
     "fee_paid": lambda: PARTS["fee"]() & true("paid_online"),
     "supplement": lambda: in_scope() & (nw.col("supplements").fill_null(0) > 0),
     "stopped": lambda: is_in("status", (STOPPED,)),
+    "awaiting_payment": lambda: is_in("status", (AWAITING_PAYMENT,)),
+    "waiting": lambda: is_in("status", WAITING),
     **{f"known_{flag}": (lambda f=flag: in_scope() & known(f)) for flag in FLAGS},  # type: ignore[misc]
     **{f"true_{flag}": (lambda f=flag: in_scope() & true(f)) for flag in FLAGS},  # type: ignore[misc]
 }
@@ -71,11 +115,17 @@ def _events() -> dict[str, dict[str, nw.Expr]]:
             **{word: closed & is_in("punctuality", (word,)) for word in ("early", "punctual", "late")},
             "withdrawn": closed & is_in("status", (WITHDRAWN,)),
             "late_by_clock": closed & true("late_by_clock"),
+            "early_by_clock": closed & is_in("punctuality", ("early",)) & ~true("late_by_clock"),
+            **{f"late_{days}": closed & late_by(days) for days in BANDS[1:]},
+            **{f"overdue_{days}_ended": closed & _ended_aged(days) for days in BANDS[1:]},
+            "handled": closed & handled(),
+            "handling_minutes": nw.when(closed & handled()).then(nw.col("handling_minutes")).otherwise(0),
             "overdue_ended": closed & (~nw.col("overdue_on").is_null()),
             "late_ended": closed & (~nw.col("late_on").is_null()),
         },
         "overdue_on": {"overdue_began": in_scope()},
-        "late_on": {"late_began": in_scope()},
+        **{f"overdue_{days}_on": {f"overdue_{days}_began": in_scope()} for days in BANDS[1:]},
+        "late_on": {"late_began": in_scope(), "late_waiting_began": in_scope() & PARTS["waiting"]()},
         "due_on": {"fell_due": in_scope(), "fell_due_on_time": in_scope() & on_time},
     }
 
@@ -85,7 +135,8 @@ COLUMNS: Final[tuple[str, ...]] = tuple(name for events in _events().values() fo
 
 def build(facts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """The ledger of a frame of facts: columns KEY and COLUMNS (counts), one row a unit and day with any event."""
-    parts = [_on_day(facts, day, events) for day, events in _events().items()]
+    aged = facts.with_columns(**{f"overdue_{days}_on": _reached(days) for days in BANDS[1:]})
+    parts = [_on_day(aged, day, events) for day, events in _events().items()]
     return (
         nw.concat(parts, how="vertical")
         .group_by(*KEY)

@@ -16,28 +16,37 @@ from .store import Store
 
 @dataclass(frozen=True)
 class Change:
-    """What an import changes: the rows to write and the months of receipt whose partitions they replace."""
+    """What an import changes: the rows to write and the months of receipt whose partitions they replace.
+
+    moved: the dossiers not in the file whose deadline or handling time a changed catalogue or calendar moved.
+    """
 
     rows: pl.DataFrame
     months: list[date]
     counts: dict[str, int]
+    moved: int = 0
 
 
 def prepare(
-    rows: pl.DataFrame, province_id: str, import_id: str, key: bytes
+    rows: pl.DataFrame, province_id: str, import_id: str, key: bytes, limits: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Clean rows as facts (pseudonymised, derived columns added), and which id stands behind which pseudonym."""
     ids = rows.select("dossier_id").unique(maintain_order=True)
     ids = ids.with_columns(
         dossier=pl.Series(keys.pseudonyms(key, ids["dossier_id"].to_list()), dtype=pl.String)
     )
-    facts = derive(rows.join(ids, on="dossier_id", maintain_order="left").drop("dossier_id"))
+    facts = derive(rows.join(ids, on="dossier_id", maintain_order="left").drop("dossier_id"), limits)
     facts = facts.with_columns(province_id=pl.lit(province_id), import_id=pl.lit(import_id))
     return schema.conform(facts, schema.FACTS), ids
 
 
-def plan(store: Store, province_id: str, incoming: pl.DataFrame) -> Change:
+def plan(
+    store: Store, province_id: str, incoming: pl.DataFrame, limits: pl.DataFrame | None = None
+) -> Change:
     """Compares incoming facts with those of the store.
+
+    `limits`, when the catalogue or the calendar changed: stored dossiers that these give another deadline or handling time
+    are written again.
 
     Of a dossier that stands in the file more than once the last row counts. counts: accepted (dossiers not known before),
     replaced (rows that took the place of an earlier one, in the store or in the file), unchanged (rows that say what the
@@ -61,13 +70,14 @@ def plan(store: Store, province_id: str, incoming: pl.DataFrame) -> Change:
         unchanged=pl.col("times").filter(same).sum(),
         replaced=pl.col("times").filter(~is_new & ~same).sum() + (pl.col("times") - 1).filter(is_new).sum(),
     ).row(0, named=True)
-    changed = marked.filter(~same)
+    changed = marked.filter(~same).select(*schema.FACTS, "old_month")
+    moved = changed.clear() if limits is None or stored is None else _moved(stored, changed, limits)
+    changed = pl.concat([changed, moved])
     months = sorted(
         {m for name in ("received_month", "old_month") for m in changed[name].to_list() if m is not None}
     )
-    return Change(
-        _partitions(stored, changed, months), months, {name: int(value) for name, value in counts.items()}
-    )
+    rows = _partitions(stored, changed, months)
+    return Change(rows, months, {name: int(value) for name, value in counts.items()}, moved.height)
 
 
 def commit(store: Store, province_id: str, change: Change, note: Mapping[str, str]) -> int:
@@ -88,6 +98,16 @@ def _stored(store: Store, province_id: str) -> pl.LazyFrame | None:
     partitions = {"province_id": pl.String, "received_month": pl.Date}
     stored = pl.scan_parquet(files, hive_partitioning=True, hive_schema=partitions)
     return schema.conform(stored, schema.FACTS)
+
+
+def _moved(stored: pl.LazyFrame, changed: pl.DataFrame, limits: pl.DataFrame) -> pl.DataFrame:
+    """The stored dossiers, beside those that change anyway, of which something else is derived now."""
+    names = [name for name in schema.FACTS if name not in schema.DERIVED]
+    before = stored.join(changed.lazy(), on="dossier", how="anti").collect()
+    after = schema.conform(derive(before.select(names), limits), schema.FACTS)
+    same = [after[name].eq_missing(before[name]) for name in schema.DERIVED]
+    moved = after.filter(~pl.select(pl.all_horizontal(same)).to_series())
+    return moved.with_columns(old_month="received_month")
 
 
 def _compare(stored: pl.LazyFrame, last: pl.DataFrame) -> pl.DataFrame:

@@ -17,6 +17,7 @@ NOT_RECEIVED: Final = (1, 3)  # mới đăng ký, không được tiếp nhận:
 REFUSED: Final = 3
 WAITING: Final = (5, 6, 8)  # chờ bổ sung, chờ nghĩa vụ tài chính, dừng xử lý: the clock does not run
 WITHDRAWN: Final = 7
+AWAITING_PAYMENT: Final = 6
 STOPPED: Final = 8
 RESOLVED: Final = (9, 10)  # đã xử lý xong, đã trả kết quả
 CLOSING: Final = (WITHDRAWN, *RESOLVED)
@@ -52,12 +53,15 @@ CONTENT: Final[Columns] = {
 # Computed from the content once, at intake (records/derive.py), so that no expression repeats them.
 DERIVED: Final[Columns] = {
     "received_on": pl.Date,
-    "due_on": pl.Date,
+    "deadline_at": _TIME,  # the export's due_at, else computed from the procedure's limit (records/deadlines.py)
+    "due_computed": pl.Boolean,  # whether the deadline was computed
+    "due_on": pl.Date,  # the deadline's day
     "closed_on": pl.Date,  # the day the dossier stopped being pending
     "overdue_on": pl.Date,  # the first day it counts as overdue while pending (day after the due day)
     "late_on": pl.Date,  # the same by the clock of QĐ 766
     "punctuality": pl.String,  # early | punctual | late, by date; null while pending
     "late_by_clock": pl.Boolean,  # finished after the due minute, or more than one supplement request
+    "handling_minutes": pl.Int32,  # office minutes from receipt to the end, less waiting; null while pending
 }
 
 FACTS: Final[Columns] = {
@@ -83,6 +87,10 @@ PROCEDURES: Final[Columns] = {
     "online_payment": pl.Boolean,
     "valid_from": pl.Date,
     "valid_to": pl.Date,
+    "limit": pl.Float64,  # time limit (thời hạn giải quyết) in units of its kind; null where none was read
+    "limit_kind": pl.String,  # working_day | day | working_hour | same_day
+    "online_limit": pl.Float64,  # the limit of dossiers handed in online where the catalogue sets one
+    "online_limit_kind": pl.String,
     "synthetic": pl.Boolean,
     "import_id": pl.String,
 }
@@ -121,6 +129,36 @@ UNITS: Final[Columns] = {
     "level": pl.String,
     "parent_id": pl.String,
     "import_id": pl.String,  # the import that met it first
+}
+
+# Portal snapshots (phản hồi đánh giá QĐ 766), never overwritten: one row a (snapshot, unit, criterion), a group's own row
+# has no criterion, a unit's total has the group TOTAL; unit_id null is the province itself.
+SCORES: Final[Columns] = {
+    "province_id": pl.String,
+    "snapshot": pl.String,
+    "captured_at": _TIME,  # UTC
+    "captured_on": pl.Date,  # the day in Việt Nam
+    "stated": pl.Boolean,  # period and capture time stood in the file or were given, not assumed
+    "period": pl.String,
+    "time_type": pl.String,  # month | quarter | year
+    "endpoint": pl.String,
+    "unit_id": pl.String,
+    "department_id": pl.String,
+    "department_code": pl.String,
+    "unit_name": pl.String,
+    "level": pl.String,  # province | department | commune
+    "group": pl.String,
+    "criterion": pl.String,
+    "numerator": pl.Float64,
+    "denominator": pl.Float64,
+    "ratio": pl.Float64,  # percent, as printed
+    "score": pl.Float64,
+    "max": pl.Float64,
+    "score_delta": pl.Float64,
+    "quality_flag": pl.String,
+    "quality_message": pl.String,
+    "import_id": pl.String,
+    "line": pl.Int32,  # place of the unit in its response; 0 = the parent's or overview's
 }
 
 

@@ -23,7 +23,7 @@ from filelock import FileLock, Timeout
 from ..vocabulary.errors import NoDataError, StoreError
 from . import keys, schema
 
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 LOCK_SECONDS: Final = 600.0
 TABLES: Final = {
     "facts": schema.PARTITIONS,
@@ -32,6 +32,7 @@ TABLES: Final = {
     "imports": ("province_id",),
     "procedures": ("province_id",),
     "units": ("province_id",),
+    "scores": ("province_id",),
 }
 _NOT_IN_PATHS: Final = set("%#[]*?")  # what the engines below read as patterns or escapes
 _WRITER = WriterProperties(compression="ZSTD")
@@ -121,10 +122,10 @@ class Store:
         uris = DeltaTable(self.uri(table), version=version).file_uris(partition_filters=chosen)
         return [unquote(uri) for uri in uris]
 
-    def frame(self, table: str, province_id: str | None = None) -> pl.DataFrame:
+    def frame(self, table: str, province_id: str | None = None, version: int | None = None) -> pl.DataFrame:
         """A small table as a frame (imports, units, procedures, rejects), empty when nothing was written."""
         columns: dict[str, Any] = getattr(schema, table.upper())
-        files = self.files(table, province_id)
+        files = self.files(table, province_id, version)
         if not files:
             return schema.empty(columns)
         rows = pl.read_parquet(files, hive_partitioning=True, hive_schema={"province_id": pl.String})

@@ -12,7 +12,7 @@ import narwhals as nw
 import pandas as pd
 import polars as pl
 
-from ..records import schema
+from ..records import catalogue, schema
 from ..records.derive import derive
 from ..records.ledger import COLUMNS
 from ..records.store import Store
@@ -90,15 +90,8 @@ class Data:
 
     @cached_property
     def units(self) -> pd.DataFrame:
-        """All units of the province: unit, name, level, parent; the reference list first, then those exports named."""
-        registered = [
-            Unit(r["unit_id"], r["name"], r["level"], r["parent_id"], self.province.id)
-            for r in self.store.frame("units", self.province.id).iter_rows(named=True)
-        ]
-        rows = [(u.id, u.name, u.level, u.parent) for u in (*reference_units(self.province.id), *registered)]
-        return pd.DataFrame(rows, columns=_UNIT_COLUMNS, dtype="object").drop_duplicates(
-            "unit", ignore_index=True
-        )
+        """All units of the province (units_of)."""
+        return units_of(self.store, self.province)
 
     def procedures(self, on: date) -> pd.DataFrame:
         """The catalogue in force on a day: one row a procedure (records.schema.PROCEDURES)."""
@@ -115,8 +108,9 @@ class Data:
 
     @cached_property
     def imports(self) -> pd.DataFrame:
-        """The imports of the province, oldest first."""
+        """The imports of the province's dossiers and procedures, oldest first; portal responses are no source of theirs."""
         rows = self.store.frame("imports", self.province.id).sort("imported_at")
+        rows = rows.filter(pl.col("kind") != "scores")
         return pd.DataFrame(rows.to_dict(as_series=False), columns=list(schema.IMPORTS))
 
     @cached_property
@@ -149,7 +143,8 @@ class Data:
 class Rederived(Data):
     """The same province for `hoso verify`: whatever is computed from a dossier's content is computed again.
 
-    So a figure is proved from what the exports said, not from columns an import once derived from it.
+    So a figure is proved from what the exports said, not from columns an import once derived from it; deadlines from the
+    time limits of the catalogue that these facts were derived with.
     """
 
     def facts(self) -> nw.LazyFrame[Any]:
@@ -161,9 +156,20 @@ class Rederived(Data):
         files = self.store.files("facts", self.province.id, self.version)
         types = {"province_id": pl.String, "received_month": pl.Date}
         content = ["province_id", *schema.CONTENT]
-        return derive(
-            pl.scan_parquet(files, hive_partitioning=True, hive_schema=types).select(content).collect()
-        )
+        rows = pl.scan_parquet(files, hive_partitioning=True, hive_schema=types).select(content).collect()
+        return derive(rows, catalogue.limits_used(self.store, self.province.id, self.version))
+
+
+def units_of(store: Store, province: Province) -> pd.DataFrame:
+    """All units of a province: unit, name, level, parent; the reference list first, then those exports named."""
+    registered = [
+        Unit(r["unit_id"], r["name"], r["level"], r["parent_id"], province.id)
+        for r in store.frame("units", province.id).iter_rows(named=True)
+    ]
+    rows = [(u.id, u.name, u.level, u.parent) for u in (*reference_units(province.id), *registered)]
+    return pd.DataFrame(rows, columns=_UNIT_COLUMNS, dtype="object").drop_duplicates(
+        "unit", ignore_index=True
+    )
 
 
 def frame(lazy: nw.LazyFrame[Any]) -> pd.DataFrame:

@@ -47,7 +47,9 @@ def test_a_catalogue_is_read(read_csv: Callable[..., list[Batch]]) -> None:
     ]
     (batch,) = read_csv(csv_text([["DANH MỤC THỦ TỤC"], HEADER, *rows]))
     assert (batch.kind, batch.rows.schema) == ("procedures", PROCEDURES)
-    assert batch.rows.drop("synthetic").rows() == [
+    limits = ("limit", "limit_kind", "online_limit", "online_limit_kind")
+    assert batch.rows.select(limits).unique().rows() == [(None,) * 4]  # older catalogues have no time limits
+    assert batch.rows.drop("synthetic", *limits).rows() == [
         *[("1.012766", "Cấp phiếu", "Tư pháp", "full", "department", True, True, date(2024, 7, 1), None, 3)],
         *[
             (
@@ -90,3 +92,32 @@ def test_a_workbook_may_hold_a_catalogue(write_xlsx: Callable[..., Path]) -> Non
     assert batch.rows.select("procedure_id", "level", "online_payment").rows() == [
         ("1.012760", "commune", True)
     ]
+
+
+LIMITED = ["Mã TTHC", "Tên TTHC", "Mức độ", "Thời hạn giải quyết", "Thời hạn giải quyết trực tuyến"]
+
+
+def test_time_limits_are_read(read_csv: Callable[..., list[Batch]]) -> None:
+    """The counter's limit and the online one; a text nobody can read is null and counted, never a refusal."""
+    rows = [
+        ["1.000001", "A", "Toàn trình", "05 ngày làm việc", "03 ngày làm việc"],
+        ["1.000002", "B", "Toàn trình", "30 ngày (kể từ ngày nhận đủ hồ sơ hợp lệ)", ""],
+        ["1.000003", "C", "Toàn trình", "Không quy định", "theo quy định"],
+        ["1.000004", "D", "Toàn trình", "theo quy định", "08 giờ làm việc"],
+    ]
+    (batch,) = read_csv(csv_text([LIMITED, *rows]))
+    assert batch.rows.select("limit", "limit_kind", "online_limit", "online_limit_kind").rows() == [
+        (5.0, "working_day", 3.0, "working_day"),
+        (30.0, "day", None, None),
+        (None, None, None, None),
+        (None, None, 8.0, "working_hour"),
+    ]
+    assert batch.rejects.height == 0
+    assert batch.repairs == {"limit_unknown": 2}
+
+
+def test_other_names_of_the_limit(read_csv: Callable[..., list[Batch]]) -> None:
+    """ "Thời gian giải quyết" is the same column."""
+    header = ["Mã TTHC", "Tên TTHC", "Mức độ", "Thời gian giải quyết"]
+    (batch,) = read_csv(csv_text([header, ["1.000001", "A", "Toàn trình", "Trong ngày làm việc"]]))
+    assert batch.rows.select("limit", "limit_kind").rows() == [(0.0, "same_day")]

@@ -39,6 +39,10 @@ PROCEDURES: dict[str, pl.DataType] = {
     "online_payment": pl.Boolean(),
     "valid_from": pl.Date(),
     "valid_to": pl.Date(),
+    "limit": pl.Float64(),
+    "limit_kind": pl.String(),  # working_day|day|working_hour|same_day
+    "online_limit": pl.Float64(),
+    "online_limit_kind": pl.String(),
     "synthetic": pl.Boolean(),
     "line": pl.Int32(),
 }

@@ -10,6 +10,7 @@ from hoso.records.intake.batch import PROCEDURES, Batch, Cells
 from hoso.records.intake.clean import batch, count_forms, date_faults, full_codes, records
 from hoso.records.intake.columns import Columns
 from hoso.records.intake.dates import read_dates
+from hoso.records.intake.limits import read_limits
 from hoso.records.intake.rejects import Fault, refused, rejects
 from hoso.records.intake.words import codes, count_unknown, fees, flags
 from hoso.vocabulary.text import fold
@@ -22,7 +23,7 @@ _DATES = {"valid_from": "ngày hiệu lực", "valid_to": "ngày hết hiệu l�
 def clean_procedures(cells: Cells, columns: Columns) -> Batch:
     """The batch of one piece of a catalogue. Refused: no code, no name, a date that is none.
 
-    An unknown service level or level of government becomes null and is counted.
+    An unknown service level or level of government and an unreadable time limit become null and are counted.
     """
     repairs: Counter[str] = Counter(cells.repairs)
     frame, skipped = records(cells, columns, repairs)
@@ -45,6 +46,8 @@ def _values(frame: pl.DataFrame, columns: Columns, repairs: Counter[str]) -> dic
     count_unknown(frame["service_level"], service, "service_level_unknown", repairs)
     level = _levels(frame["level"], words["level"])
     count_unknown(frame["level"], level, "level_unknown", repairs)
+    limit, limit_kind = read_limits(frame["limit"], repairs)
+    online_limit, online_limit_kind = read_limits(frame["online_limit"], repairs)
     return {
         "procedure_id": full_codes(frame["procedure_id"], repairs),
         "name": frame["name"],
@@ -53,6 +56,10 @@ def _values(frame: pl.DataFrame, columns: Columns, repairs: Counter[str]) -> dic
         "level": level,
         "fee": fees(frame["fee"], repairs),
         "online_payment": flags(frame["online_payment"], words["flag"], "yes", repairs),
+        "limit": limit,
+        "limit_kind": limit_kind,
+        "online_limit": online_limit,
+        "online_limit_kind": online_limit_kind,
         "synthetic": flags(frame["synthetic"], words["flag"], "yes", repairs),
         "line": frame["line"],
     }

@@ -37,7 +37,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     ),
     "procedures": (
         *("procedure_id", "name", "field", "service_level", "level"),
-        *("fee", "online_payment", "valid_from", "valid_to", "synthetic"),
+        *("fee", "online_payment", "limit", "online_limit", "valid_from", "valid_to", "synthetic"),
     ),
 }
 _CODES: Mapping[str, Mapping[str, tuple[str, ...]]] = {

@@ -189,6 +189,7 @@ def _frame(
             "level": [s.level for s in slots],
             "fee": fee,
             "online_payment": payment,
+            "days": [s.days for s in slots],
             "valid_from": rng.integers(first, last + 1, len(slots)),
             "valid_to": pl.Series([None] * len(slots), dtype=pl.Int64),
         }

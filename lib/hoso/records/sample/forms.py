@@ -104,4 +104,5 @@ _MADE_UP: Final = {
     "email": pl.lit("mo-phong@example.invalid"),
     "origin": pl.lit(SYNTHETIC),
 }
-_FIXED: Final = _UNITS | _MADE_UP
+_LIMIT: Final = {"limit": pl.col("days").cast(pl.String).str.zfill(2) + " ngày làm việc"}
+_FIXED: Final = _UNITS | _MADE_UP | _LIMIT

@@ -26,7 +26,12 @@ _WITHOUT_RETURN: Final = 0.02
 
 
 def frame(
-    g: Ground, procedures: Catalogue, channel: Ints, flags: Mapping[str, Ints], rng: np.random.Generator
+    g: Ground,
+    procedures: Catalogue,
+    channel: Ints,
+    flags: Mapping[str, Ints],
+    rng: np.random.Generator,
+    undated: int = 0,
 ) -> pl.DataFrame:
     """One row a dossier, in order of receipt.
 
@@ -39,7 +44,7 @@ def frame(
     shown = procedures.rows
     submitted = _submitted(d, channel, rng)
     received = np.where(d.in_scope | ((d.status == REFUSED) & (d.received % 2 == 0)), d.received, NONE)
-    due = np.where(d.in_scope, d.due, NONE)
+    due = np.where(d.in_scope & ~_undated(g, procedures, undated), d.due, NONE)
     unknown = np.full(len(d.unit), UNKNOWN)
     paid = flags.get("paid_online", unknown)
     names = pl.Series([unit.name for unit in bodies.units])
@@ -70,6 +75,16 @@ def frame(
             "number": np.arange(1, len(d.unit) + 1),
         }
     )
+
+
+def _undated(g: Ground, procedures: Catalogue, every: int) -> NDArray[np.bool_]:
+    """Every so many-th dossier whose drawn due day is what its procedure's limit gives, and is not the day it ended on:
+    the computed deadline lasts to the end of its day, the drawn one to a minute."""
+    d = g.dossiers
+    limit = procedures.rows["days"].to_numpy()[g.row]
+    same = (limit == d.due_rank - d.rank) & (d.waiting_days == 0) & (d.finished // DAY != d.due // DAY)
+    chosen: NDArray[np.bool_] = same & (np.arange(len(d.unit)) % max(1, every) == 0) & (every > 0)
+    return chosen
 
 
 _SHOWN: Final = {

@@ -174,6 +174,9 @@ class Plan:
     flags: Mapping[str, Flag]
     procedures_form: str
     exports: tuple[Export, ...]
+    undated: int = (
+        0  # every so many-th dossier has no due date in its export; the procedure's limit gives it back
+    )
 
 
 def load(path: Path) -> Plan:

@@ -20,6 +20,7 @@ from .exports import deal, write_catalogue, write_export
 from .flags import channel, flag, ground
 from .forms import read_forms
 from .frame import frame
+from .portal import FOLDERS, write_portal
 
 PROVINCES: Final = ("ha-giang", "kon-tum", "thai-nguyen", "ha-tinh", "tuyen-quang")
 
@@ -30,6 +31,9 @@ thoại hay kết quả giải quyết nào là thật; tên cơ quan, đơn v�
 Không được dùng các con số này làm số liệu chính thức.
 
 Mỗi thư mục con là một tỉnh; tên tệp đánh số theo thứ tự nạp.
+
+Riêng gia-lai, phu-tho và ca-nuoc không phải dữ liệu mô phỏng: đó là điểm đánh giá theo Quyết định số 766/QĐ-TTg mà Cổng Dịch
+vụ công quốc gia công bố, dựng lại đúng dạng phản hồi của Cổng từ các dòng trong data/sample/portal (nguồn ghi ở đó).
 """
 
 
@@ -41,20 +45,28 @@ def write(
 ) -> list[Path]:
     """Writes the exports into folder/<province slug>/ and gives the files, in the order they should be imported.
 
+    Beside the synthetic provinces stand real portal responses in `FOLDERS` (gia-lai, phu-tho, ca-nuoc).
+
     The same call writes the same bytes. `scale` shrinks the number of dossiers and keeps the shape; the figures of the
     five articles come out exactly at 1.0 only. UsageError for a province without a plan or a scale outside (0, 1].
     """
-    chosen = list(PROVINCES) if provinces is None else list(provinces)
-    unknown = sorted(set(chosen) - set(PROVINCES))
+    known = (*PROVINCES, *FOLDERS)
+    chosen = list(known) if provinces is None else list(provinces)
+    unknown = sorted(set(chosen) - set(known))
     if unknown:
-        raise UsageError(f"không có dữ liệu mô phỏng cho {', '.join(unknown)}", expected=", ".join(PROVINCES))
+        raise UsageError(f"không có dữ liệu mô phỏng cho {', '.join(unknown)}", expected=", ".join(known))
     if not 0 < scale <= 1:
         raise UsageError("tỷ lệ thu nhỏ không hợp lệ", where=f"scale={scale}", expected="0 < scale ≤ 1")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "README.txt").write_text(README, "utf-8")
-    return [
-        path for slug in chosen for path in _write_province(folder, slug, scale, progress or (lambda _: None))
-    ]
+    say = progress or (lambda _: None)
+    return [path for slug in chosen for path in _write(folder, slug, scale, say)]
+
+
+def _write(folder: Path, slug: str, scale: float, progress: Callable[[str], None]) -> list[Path]:
+    if slug in FOLDERS:
+        return write_portal(folder, _plans() / "portal", slug)
+    return _write_province(folder, slug, scale, progress)
 
 
 def _plans() -> Path:
@@ -78,7 +90,7 @@ def _write_province(folder: Path, slug: str, scale: float, progress: Callable[[s
     basis = ground(dossiers, units, procedures)
     channels = channel(basis, wanted.online, rng)
     flags = {name: flag(basis, wish, rng) for name, wish in wanted.flags.items()}
-    rows = frame(basis, procedures, channels, flags, rng)
+    rows = frame(basis, procedures, channels, flags, rng, wanted.undated)
     target = folder / slug
     target.mkdir(parents=True, exist_ok=True)
     files = [write_catalogue(target, procedures.rows, forms[wanted.procedures_form], province.name)]
