@@ -1,12 +1,15 @@
 """The definitions: complete, and read strictly."""
 
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hoso.statistics import published
 from hoso.statistics.counts import COUNTS
-from hoso.statistics.definitions import definitions, parse
+from hoso.statistics.definitions import definitions, in_force, parse
+from hoso.statistics.procedures import PROCEDURE_COUNTS
 from hoso.vocabulary.errors import InputError, UsageError
 from hoso.vocabulary.periods import Period
 from hoso.vocabulary.places import find_province
@@ -28,17 +31,53 @@ def test_every_definition_has_words_and_a_ground() -> None:
     ] == []
 
 
-def test_an_indicator_and_variant_stand_once() -> None:
-    """No indicator is defined twice in one variant; published ids are no counted ones."""
+def test_an_indicator_and_variant_stand_once_a_day() -> None:
+    """On no day is an indicator defined twice in one variant; published ids are no counted ones."""
     known = definitions()
-    keys = [(indicator.id, indicator.variant) for indicator in known.indicators]
-    assert len(keys) == len(set(keys))
-    assert not set(known.published) & {name for name, _ in keys}
+    for day in (date(2020, 1, 1), date(2022, 6, 23), date(2024, 9, 14), date(2026, 6, 30), date(2026, 7, 1)):
+        keys = [(indicator.id, indicator.variant) for indicator in known.on(day).indicators]
+        assert len(keys) == len(set(keys))
+        assert set(keys) == {(indicator.id, indicator.variant) for indicator in known.indicators}
+    assert not set(known.published) & {indicator.id for indicator in known.indicators}
 
 
 def test_printed_counts_are_counted() -> None:
-    """Each count with words is a count of the library."""
-    assert set(definitions().counts) <= set(COUNTS)
+    """Each count with words is a count of the library, and those of procedures say that they do not add up."""
+    known = definitions().counts
+    assert set(known) <= set(COUNTS) | set(PROCEDURE_COUNTS)
+    assert {words.id for words in known.values() if words.origin == "procedures"} == set(PROCEDURE_COUNTS)
+
+
+@pytest.mark.parametrize(
+    ("key", "day", "basis"),
+    [
+        (("online_service_rate", "procedures"), date(2026, 6, 30), "Nghị định số 42/2022/NĐ-CP"),
+        (("online_service_rate", "procedures"), date(2026, 7, 1), "Nghị định số 224/2026/NĐ-CP"),
+        (("online_rate", "full"), date(2022, 6, 23), "Bốn mức độ"),
+        (("online_rate", "full"), date(2022, 6, 24), "Nghị định số 42/2022/NĐ-CP"),
+        (("online_rate", "full"), date(2026, 7, 1), "Nghị định số 224/2026/NĐ-CP"),
+        # before and after its days a definition is still the nearest there is
+        (("on_time_rate", "received"), date(2026, 1, 1), "trước ngày 01/7/2025"),
+        (("on_time_rate", "06a"), date(2019, 1, 1), "Biểu số II.06a"),
+    ],
+)
+def test_the_definition_of_a_day(key: tuple[str, str], day: date, basis: str) -> None:
+    """An act that was repealed gives way to the next one on its day."""
+    assert basis in definitions().on(day).indicator(*key).legal_basis
+
+
+def test_dead_dates_are_known() -> None:
+    """NĐ 42/2022/NĐ-CP grounds nothing from 1/7/2026 on, nor QĐ 766/QĐ-TTg before 23/6/2022."""
+    known = definitions()
+    entries = [*known.counts.values(), *known.indicators, *known.published.values()]
+    old = [e.id for e in entries if "42/2022" in e.legal_basis and not e.legal_basis.startswith("Bốn mức")]
+    assert old
+    assert not [e.id for e in entries if "42/2022" in e.legal_basis and in_force(e, date(2026, 7, 1))]
+    assert not [
+        e.id
+        for e in entries
+        if e.legal_basis.startswith("Quyết định số 766") and in_force(e, date(2022, 6, 22))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -51,11 +90,23 @@ def test_printed_counts_are_counted() -> None:
             "x_rate: legal_basis is missing",
         ),
         ({"indicator": [GOOD | {"numerator": "on_tiem"}]}, "x_rate: on_tiem is no count"),
+        ({"indicator": [GOOD | {"direction": "sideways"}]}, "x_rate: direction is sideways; known: up, down"),
+        ({"indicator": [GOOD | {"measure": "hours"}]}, "x_rate: measure is hours; known: rate, days"),
+        ({"indicator": [GOOD | {"valid_from": "2022"}]}, "x_rate: valid_from and valid_to are days"),
+        (
+            {"indicator": [GOOD | {"valid_from": date(2026, 7, 1), "valid_to": date(2022, 6, 24)}]},
+            "x_rate: valid_to lies before valid_from",
+        ),
+        ({"indicator": [GOOD, GOOD]}, "x_rate: a is defined twice on every day"),
+        (
+            {"indicator": [GOOD | {"valid_to": date(2026, 7, 1)}, GOOD | {"valid_from": date(2026, 7, 1)}]},
+            "x_rate: a is defined twice on 2026-07-01",
+        ),
         ({"count": [{"id": "y", "title": "Y", "definition": "d", "legal_basis": "l"}]}, "y: no such count"),
     ],
 )
 def test_a_fault_names_its_entry_and_the_known_words(
-    document: dict[str, list[dict[str, str]]], words: str
+    document: dict[str, list[dict[str, Any]]], words: str
 ) -> None:
     """A misspelt key or count stops the program and says which entry and what is known."""
     with pytest.raises(ValueError, match=words):

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from ..vocabulary import numbers
 
-Measure = Literal["rate", "count", "points", "score", "rank", "grade"]
+Measure = Literal["rate", "days", "count", "points", "score", "rank", "grade"]
 Key = dict[str, Any]
 MISSING = "–"
 
@@ -49,7 +49,7 @@ class Figure:
             return MISSING
         if self.measure == "rate":
             return numbers.percent(self._exact(), self.decimals, self.trim)
-        if self.measure in ("points", "score"):
+        if self.measure in ("points", "score", "days"):
             return numbers.decimal(self.value, self.decimals, self.trim)
         return numbers.number(round(self.value))
 

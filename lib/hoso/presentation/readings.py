@@ -16,27 +16,29 @@ from ..vocabulary.places import Province
 from .figures import Figure, Key
 
 _KEY = ("indicator", "variant", "province", "unit", "level", "field", "period")
+_ALSO = ("procedure", "channel")  # in the key only where a figure is counted by them
 
 
 def counted(row: pd.Series[Any], period: Period, source: str) -> Figure:
     """A count or rate of the results table as a figure."""
     key: Key = {"kind": "result", "part": "value"} | {name: _plain(row[name]) for name in _KEY}
+    key |= {name: row[name] for name in _ALSO if not pd.isna(row.get(name))}
     if key["variant"] is None:
         words = definitions().count(key["indicator"])
-        figure = Figure(key, words.title, "count", _number(row["value"]), measured_in="hồ sơ")
+        figure = Figure(key, words.title, "count", _number(row["value"]), measured_in=words.measured_in)
         figure = replace(figure, definition=words.definition, legal_basis=words.legal_basis)
     else:
-        figure = _rate(row, key)
+        figure = _indicator(row, key, period)
     window = period.label if period.rule == "explicit" else f"{period.label}, {period.window}"
     return replace(figure, period_text=window, source=source)
 
 
-def _rate(row: pd.Series[Any], key: Key) -> Figure:
-    words = definitions().indicator(key["indicator"], key["variant"])
+def _indicator(row: pd.Series[Any], key: Key, period: Period) -> Figure:
+    words = definitions().on(period.end).indicator(key["indicator"], key["variant"])
     return Figure(
         key,
         words.title,
-        "rate",
+        words.measure,
         _number(row["value"]),
         _number(row["numerator"]),
         _number(row["denominator"]),

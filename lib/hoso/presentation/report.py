@@ -15,10 +15,13 @@ import pandas as pd
 
 from ..records.store import Store
 from ..statistics import published
+from ..statistics.assessment import comparable
+from ..statistics.counting import Grouping
 from ..statistics.data import Data
 from ..statistics.definitions import Definitions, definitions
 from ..statistics.identities import broken
-from ..statistics.results import By, results
+from ..statistics.ranks import RANKED_FROM
+from ..statistics.results import results
 from ..vocabulary import numbers
 from ..vocabulary.calendar import last_working_day
 from ..vocabulary.errors import UsageError
@@ -52,7 +55,7 @@ class Report:
     period: Period
     data: Data
     registry: Registry = field(default_factory=Registry)
-    _results: dict[tuple[str, By], pd.DataFrame] = field(default_factory=dict, repr=False)
+    _results: dict[tuple[str, Grouping], pd.DataFrame] = field(default_factory=dict, repr=False)
 
     @cached_property
     def definitions(self) -> Definitions:
@@ -64,7 +67,7 @@ class Report:
         """The last day any dossier of the province was received or closed: how far the data reach."""
         return self.data.last_day
 
-    def results(self, by: By = "province", period: Period | None = None) -> pd.DataFrame:
+    def results(self, by: Grouping = "province", period: Period | None = None) -> pd.DataFrame:
         """The results table (statistics.results) of the period, or of another one."""
         chosen = period or self.period
         key = (chosen.id, by)
@@ -90,7 +93,7 @@ class Report:
         self, figure: Figure, name: str, variant: str | None, unit: str | None, period: Period
     ) -> Figure:
         before = period.year_ago()
-        if before.start < self.data.first_day:
+        if not comparable(self.data, before):
             return figure
         earlier = self._figure(name, variant, unit, before)
         return replace(figure, year_ago=earlier, year_ago_label=f"cùng kỳ năm {before.end.year}")
@@ -229,7 +232,6 @@ class Report:
         return Display([{"type": "closing", "recipients": recipients, "signer_lines": signer}])
 
 
-RANKED_FROM = 10  # dossiers: below, a rate says little and is shown but not ranked
 SYNTHETIC = (
     "DỮ LIỆU MÔ PHỎNG: hồ sơ trong báo cáo này do chương trình sinh ra để minh họa, không phải số liệu thật. "
     "Số liệu công bố có dẫn nguồn là số liệu thật."

@@ -5,37 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, Literal
 
-import pandas as pd
-
+from ..statistics.form_06a import COLUMNS, NUMBERS, arranged
 from ..vocabulary import numbers
-from ..vocabulary.text import sort_key
 from .display import Block, Display, runs
 from .figures import Figure
 from .phrases import points
 from .report import Report
 
-# Blocks of form II.06a, in its order.
-BLOCKS: Final = (
-    ("I", ("province", "department"), "Cấp tỉnh"),
-    ("II", ("district",), "Cấp huyện"),
-    ("III", ("commune",), "Cấp xã"),
-)
-_RECEIVED, _DONE, _OPEN = "Số hồ sơ nhận giải quyết", "Đã giải quyết", "Đang giải quyết"
-# Columns (3) to (13) of form II.06a: id, title, upper header, the counts it adds up.
-FORM_06A: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
-    ("received", "Tổng số", _RECEIVED, ("received",)),
-    ("online", "Trong kỳ: trực tuyến", _RECEIVED, ("received_online",)),
-    ("counter", "Trong kỳ: trực tiếp, bưu chính", _RECEIVED, ("received_direct", "received_postal")),
-    ("carried_over", "Từ kỳ trước", _RECEIVED, ("carried_over",)),
-    ("resolved", "Tổng số", _DONE, ("resolved",)),
-    ("early", "Trước hạn", _DONE, ("early",)),
-    ("punctual", "Đúng hạn", _DONE, ("punctual",)),
-    ("late", "Quá hạn", _DONE, ("late",)),
-    ("pending", "Tổng số", _OPEN, ("pending",)),
-    ("in_time", "Trong hạn", _OPEN, ("pending_in_time",)),
-    ("overdue", "Quá hạn", _OPEN, ("overdue",)),
-)
-_COUNTED: Final = tuple(dict.fromkeys(count for *_, counts in FORM_06A for count in counts))
 _FIRST_COLUMN: Final = {"field": "Lĩnh vực", "unit": "Cơ quan, đơn vị"}
 
 
@@ -79,21 +55,13 @@ def _overview_cells(figure: Figure, add: Any) -> list[Block]:
 
 def form_06a(report: Report, identifier: str, caption: str, by: Literal["field", "unit"]) -> Display:
     """Form II.06a/VPCP/KSTT by field (lĩnh vực) or unit (cơ quan), in blocks by level, with the total of each block."""
-    wide = _labelled(report, by)
-    rows: list[Block] = [_row("total", "", "TỔNG SỐ", _wide(report.results("province"), []).iloc[0], [{}])]
-    for roman, levels, title in BLOCKS:
-        block = wide[wide["level"].isin(levels)]
-        if len(block):
-            keys = [{"level": level} for level in levels]
-            rows.append(_row("total", roman, title, block[list(_COUNTED)].sum(), keys))
-            rows += [
-                _row("normal", str(i), row["label"], row, [{by: row[by], "level": row["level"]}])
-                for i, (_, row) in enumerate(block.iterrows(), 1)
-            ]
+    names = dict(zip(report.data.units["unit"], report.data.units["name"], strict=True))
+    form = arranged(report.results("province"), report.results(by), by, names)
+    rows = [_row(line, by) for line in form.to_dict("records")]
     titles = [_column("n", "STT", "center"), _column("name", _FIRST_COLUMN[by], "left")]
-    columns = titles + [_column(name, title, "right", group) for name, title, group, _ in FORM_06A]
+    columns = titles + [_column(c.id, c.title, "right", c.group) for c in COLUMNS]
     check = {
-        "period": report.period.id, "by": by, "columns": [None, None, *[list(counts) for *_, counts in FORM_06A]],
+        "period": report.period.id, "by": by, "columns": [None, None, *[list(c.counts) for c in COLUMNS]],
         "rows": [row.pop("key") for row in rows],
     }  # fmt: skip
     notes = [
@@ -106,23 +74,15 @@ def form_06a(report: Report, identifier: str, caption: str, by: Literal["field",
     return Display([table])
 
 
-def _labelled(report: Report, by: Literal["field", "unit"]) -> pd.DataFrame:
-    """The counts by field or unit with the name each prints under, in Vietnamese order; fields without dossiers left out."""
-    wide = _wide(report.results(by), [by, "level"])
-    names = dict(zip(report.data.units["unit"], report.data.units["name"], strict=True))
-    if by == "field":
-        wide = wide[wide["received"] > 0]
-        names = {"": "Không ghi lĩnh vực"}
-    labels = [names.get(value, value) for value in wide[by]]
-    return wide.assign(label=labels).sort_values("label", key=lambda column: column.map(sort_key))
-
-
-def _row(role: str, number: str, name: str, values: pd.Series[Any], key: list[dict[str, Any]]) -> Block:
-    cells = [_text(number), _text(name)]
-    for *_, counts in FORM_06A:
-        value = int(sum(values[count] for count in counts))
-        cells.append({"runs": [{"t": "text", "s": numbers.number(value)}], "value": value})
-    return {"role": role, "cells": cells, "key": key}
+def _row(line: dict[Any, Any], by: Literal["field", "unit"]) -> Block:
+    """A line of the form, and the keys by which its numbers are found again."""
+    own = {by: line["key"]} if line["role"] == "row" else {}
+    keys = [own | {"level": level} for level in line["levels"]] or [{}]
+    cells = [_text(line["stt"]), _text(line["name"])]
+    for number in NUMBERS:
+        text = numbers.number(line[number])
+        cells.append({"runs": [{"t": "text", "s": text}], "value": line[number]})
+    return {"role": "normal" if line["role"] == "row" else "total", "cells": cells, "key": keys}
 
 
 def imports(report: Report, identifier: str, caption: str) -> Display:
@@ -172,15 +132,6 @@ def methods(identifier: str, caption: str, figures: Sequence[Figure]) -> Display
         for i, f in enumerate(figures, 1)
     ]
     return Display([_table(identifier, caption, columns, rows, [])])
-
-
-def _wide(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Counts of a results table, one column each; rows in the table's own order, fields that are not given kept."""
-    counts = table[table["variant"].isna()]
-    if not keys:
-        return counts.set_index("indicator")["numerator"].to_frame().T
-    filled = counts.assign(**{key: counts[key].fillna("") for key in keys})
-    return filled.pivot(index=keys, columns="indicator", values="numerator").reset_index()
 
 
 def _table(identifier: str, caption: str, columns: list[Block], rows: list[Block], notes: list[str]) -> Block:

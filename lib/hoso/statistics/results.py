@@ -1,176 +1,141 @@
-"""The results (kết quả): one long, tidy table of counts and rates, for a province, its levels, units or fields.
+"""The results (kết quả): one long, tidy table of counts and indicators of a period.
 
-Columns: indicator, variant (null for counts), province, unit, level, field, period, numerator, denominator, value, source.
-A count's value is its numerator; a rate without a denominator has no value, never 0. Rates add up through their
-numerators and denominators only.
+By province, level, unit, field, procedure or channel, or by a nesting of them such as ("unit", "field"); by time in
+statistics.timeline. Columns: indicator, variant (null for counts), province, unit, level, field, procedure, channel,
+period, numerator, denominator, value, source; null where the grouping does not tell them apart. A count's value is its
+numerator; a rate without a denominator has no value, never 0; a median has no numerator. Rates and averages add up
+through their numerators and denominators only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import Any, Final, Literal
+from collections.abc import Collection
+from typing import Any, Final
 
-import narwhals as nw
+import numpy as np
 import pandas as pd
 
-from ..records.ledger import COLUMNS as LEDGER_COLUMNS
 from ..vocabulary.periods import Period
-from .counts import COUNTS, Term
-from .data import Data, frame
-from .definitions import definitions
+from . import procedures
+from .counting import DIMENSIONS, By, Grouping, counted, from_facts, from_ledger, keys_of
+from .counts import COUNTS
+from .data import Data
+from .definitions import CountWords, Indicator, definitions
+from .procedures import PROCEDURE_COUNTS
 
-By = Literal["province", "level", "unit", "field"]
+__all__ = ["COLUMNS", "By", "Grouping", "from_facts", "from_ledger", "recomputed", "results", "tidy", "wide"]
+
 COLUMNS: Final = (
-    "indicator", "variant", "province", "unit", "level", "field", "period", "numerator", "denominator", "value", "source",
+    "indicator", "variant", "province", *DIMENSIONS, "period", "numerator", "denominator", "value", "source",
 )  # fmt: skip
-KEYS: Final[dict[By, list[str]]] = {
-    "province": [],
-    "level": ["level"],
-    "unit": ["unit", "level"],
-    "field": ["field", "level"],
-}
-_RENAMED: Final = {"unit": "unit_id"}
+MINUTES_A_DAY: Final = 480
+"""Handling time is measured in office minutes, eight hours a working day."""
 
 
-def results(data: Data, period: Period, by: By = "province") -> pd.DataFrame:
-    """Counts and rates of a period, from the ledger where it suffices (province, level, unit), else from the facts."""
-    counts = from_facts(data, period, by) if by == "field" else from_ledger(data, period, by)
-    return tidy(counts, data, period, by)
+def results(
+    data: Data, period: Period, by: Grouping = "province", indicators: Collection[str] | None = None
+) -> pd.DataFrame:
+    """Counts and indicators of a period, from the ledger where it suffices; of some ids only where asked."""
+    return tidy(wide(data, period, by, indicators), data, period, by, indicators)
 
 
 def recomputed(
-    data: Data, period: Period, by: By = "province", indicators: Collection[str] | None = None
+    data: Data, period: Period, by: Grouping = "province", indicators: Collection[str] | None = None
 ) -> pd.DataFrame:
-    """The same table straight from the facts, for `hoso verify`; of some indicators only where asked."""
-    return tidy(from_facts(data, period, by, _needed(indicators)), data, period, by)
+    """The same table straight from the facts, for `hoso verify`."""
+    needed = _needed(indicators, period)
+    counts = from_facts(data, period, by, [name for name in COUNTS if name in needed])
+    return tidy(_with_procedures(counts, needed, data, period, by), data, period, by, indicators)
 
 
-def _needed(indicators: Collection[str] | None) -> list[str]:
+def wide(
+    data: Data, period: Period, by: Grouping = "province", indicators: Collection[str] | None = None
+) -> pd.DataFrame:
+    """The counts behind the results, one column a count (COUNTS and PROCEDURE_COUNTS), one row a group."""
+    needed = _needed(indicators, period)
+    return _with_procedures(counted(data, period, by, needed), needed, data, period, by)
+
+
+def _needed(indicators: Collection[str] | None, period: Period) -> set[str]:
     """The counts that indicators are made of."""
     if indicators is None:
-        return list(COUNTS)
-    parts = {
-        part for i in definitions().indicators if i.id in indicators for part in (i.numerator, i.denominator)
-    }
-    return [name for name in COUNTS if name in indicators or name in parts]
+        return {*COUNTS, *PROCEDURE_COUNTS}
+    used = [i for i in definitions().on(period.end).indicators if i.id in indicators]
+    return {*indicators, *(part for i in used for part in (i.numerator, i.denominator))}
 
 
-def from_facts(data: Data, period: Period, by: By, names: Sequence[str] = tuple(COUNTS)) -> pd.DataFrame:
-    """One column a count, one row a group, counted dossier by dossier."""
-    keys = [_RENAMED.get(key, key) for key in KEYS[by]]
-    sums = [COUNTS[name].test(period).cast(nw.Int64).sum().cast(nw.Int64).alias(name) for name in names]
-    return _grouped(data.facts(), keys, sums)
-
-
-def from_ledger(data: Data, period: Period, by: By) -> pd.DataFrame:
-    """The same counts as sums over days of the ledger."""
-    keys = KEYS[by]
-    days = _unit_windows(data, period) if by == "unit" else _level_windows(data, period, keys)
-    counts = {name: sum(_term(days, term) for term in count.terms) for name, count in COUNTS.items()}
-    return pd.concat([days[keys], pd.DataFrame(counts, index=days.index)], axis=1)
-
-
-def _level_windows(data: Data, period: Period, keys: list[str]) -> pd.DataFrame:
-    """Sums before and during the period by level, or of the whole province, from the days the data object keeps."""
-    daily, columns = data.daily, list(LEDGER_COLUMNS)
-    tests = {
-        "before": daily["day"] < pd.Timestamp(period.start),
-        "during": daily["day"].between(pd.Timestamp(period.start), pd.Timestamp(period.end)),
-    }
-    sums = {
-        window: daily[test].groupby("level")[columns].sum().add_suffix(f"@{window}")
-        for window, test in tests.items()
-    }
-    by_level = (
-        pd.concat(sums.values(), axis=1).reindex(sorted(daily["level"].unique())).fillna(0).astype("int64")
-    )
-    return by_level.rename_axis("level").reset_index() if keys else by_level.sum().to_frame().T
-
-
-def _unit_windows(data: Data, period: Period) -> pd.DataFrame:
-    before, during = nw.col("day") < period.start, nw.col("day") >= period.start
-    sums = [
-        nw.when(test).then(nw.col(column)).otherwise(0).sum().cast(nw.Int64).alias(f"{column}@{window}")
-        for column in LEDGER_COLUMNS
-        for window, test in (("before", before), ("during", during))
-    ]
-    return _grouped(data.ledger().filter(nw.col("day") <= period.end), ["unit_id", "level"], sums)
-
-
-def _term(days: pd.DataFrame, term: Term) -> pd.Series[int]:
-    sign, column, window = term
-    if window == "through":
-        return sign * (days[f"{column}@before"] + days[f"{column}@during"])
-    return sign * days[f"{column}@{window}"]
-
-
-def _grouped(rows: nw.LazyFrame[Any], keys: Sequence[str], sums: Sequence[nw.Expr]) -> pd.DataFrame:
-    grouped = rows.group_by(*keys).agg(*sums) if keys else rows.select(*sums)
-    counted = frame(grouped).rename(columns={renamed: key for key, renamed in _RENAMED.items()})
-    numbers = [name for name in counted.columns if name not in ("unit", "level", "field")]
-    counted[numbers] = counted[numbers].fillna(0).astype("int64")
-    return counted
-
-
-def tidy(counts: pd.DataFrame, data: Data, period: Period, by: By) -> pd.DataFrame:
-    """Wide counts as the results table; units without any dossier are there with zeros."""
-    wide = _with_all_units(counts, data) if by == "unit" else counts
-    wide = wide.join(_procedures(data, period), how="cross") if by == "province" else wide
-    blocks = [
-        _count_rows(wide, name) for name in COUNTS if name in definitions().counts and name in wide.columns
-    ]
-    blocks += [
-        _rate_rows(wide, indicator.id, indicator.variant, indicator.numerator, indicator.denominator)
-        for indicator in definitions().indicators
-        if {indicator.numerator, indicator.denominator} <= set(wide.columns)
-    ]
-    table = pd.concat(blocks, ignore_index=True)
-    table["province"], table["period"] = data.province.slug, period.id
-    table["source"] = f"facts@{data.version}"
-    return (
-        table.reindex(columns=list(COLUMNS)).sort_values(KEYS[by], kind="stable", ignore_index=True)
-        if KEYS[by]
-        else table.reindex(columns=list(COLUMNS))
-    )
-
-
-def _with_all_units(counts: pd.DataFrame, data: Data) -> pd.DataFrame:
-    known = data.units.loc[:, ["unit", "level"]]
-    merged = known.merge(counts.drop(columns="level"), on="unit", how="outer")
-    numbers = merged.columns.difference(["unit", "level"])
-    merged[numbers] = merged[numbers].fillna(0).astype("int64")
+def _with_procedures(
+    counts: pd.DataFrame, needed: set[str], data: Data, period: Period, by: Grouping
+) -> pd.DataFrame:
+    """The counts with all units of the province, and with those of procedures where the grouping has them."""
+    table = _with_all_units(counts, data) if by == "unit" else counts
+    if not needed & set(PROCEDURE_COUNTS) or not procedures.countable(by):
+        return table
+    found, keys = procedures.counted(data, period, by), keys_of(by)
+    if not keys:
+        return table.join(found, how="cross")
+    merged = table.merge(found, on=keys, how="left")
+    if len(data.procedures(period.end)):
+        merged[list(PROCEDURE_COUNTS)] = merged[list(PROCEDURE_COUNTS)].fillna(0)
     return merged
 
 
-def _count_rows(wide: pd.DataFrame, name: str) -> pd.DataFrame:
-    keys = [key for key in ("unit", "level", "field") if key in wide.columns]
-    return wide[keys].assign(
-        indicator=name,
-        variant=None,
-        numerator=wide[name],
-        denominator=None,
-        value=wide[name].astype("float64"),
+def _with_all_units(counts: pd.DataFrame, data: Data) -> pd.DataFrame:
+    """Units without any dossier are there with zeros."""
+    known = data.units.loc[:, ["unit", "level"]]
+    merged = known.merge(counts.drop(columns="level"), on="unit", how="outer")
+    sums = [name for name in merged.columns if name in COUNTS and not COUNTS[name].median]
+    merged[sums] = merged[sums].fillna(0).astype("int64")
+    return merged
+
+
+def tidy(
+    counts: pd.DataFrame,
+    data: Data,
+    period: Period,
+    by: Grouping = "province",
+    indicators: Collection[str] | None = None,
+) -> pd.DataFrame:
+    """Wide counts as the results table; a `period` column of theirs, where they have one, is kept."""
+    known, columns = definitions().on(period.end), set(counts.columns)
+    entries: list[CountWords | Indicator] = [w for w in known.counts.values() if w.id in columns]
+    entries += [i for i in known.indicators if {i.numerator, i.denominator} <= columns]
+    entries = [entry for entry in entries if indicators is None or entry.id in indicators]
+    parts = [_fraction(counts, entry) for entry in entries]
+    places = np.tile(np.arange(len(counts)), len(entries))
+    table = counts.drop(columns=[name for name in columns if name not in (*DIMENSIONS, "period")]).iloc[
+        places
+    ]
+    table = table.reset_index(drop=True).assign(
+        indicator=np.repeat([entry.id for entry in entries], len(counts)),
+        variant=np.repeat(
+            np.array([getattr(e, "variant", None) for e in entries], dtype="object"), len(counts)
+        ),
+        **{
+            name: np.concatenate([part[i] for part in parts])
+            for i, name in enumerate(("numerator", "denominator", "value"))
+        },
+        province=data.province.slug,
+        source=f"facts@{data.version}",
     )
+    if "period" not in table:
+        table["period"] = period.id
+    return _sorted(table.reindex(columns=list(COLUMNS)), by)
 
 
-def _rate_rows(wide: pd.DataFrame, name: str, variant: str, top: str, bottom: str) -> pd.DataFrame:
-    keys = [key for key in ("unit", "level", "field") if key in wide.columns]
-    value = (wide[top] / wide[bottom].where(wide[bottom] > 0)).astype("float64")
-    return wide[keys].assign(
-        indicator=name, variant=variant, numerator=wide[top], denominator=wide[bottom], value=value
-    )
+def _sorted(table: pd.DataFrame, by: Grouping) -> pd.DataFrame:
+    keys = keys_of(by)
+    return table.sort_values(keys, kind="stable", ignore_index=True) if keys else table
 
 
-def _procedures(data: Data, period: Period) -> pd.DataFrame:
-    """Counts of the procedure catalogue on the last day of the period."""
-    listed = data.procedures(period.end)
-    online = listed["service_level"].isin(["full", "partial"])
-    fee = listed["fee"].eq(True)
-    paid = fee & listed["online_payment"].eq(True)
-    counts = {
-        "procedures": len(listed),
-        "procedures_online": online.sum(),
-        "procedures_fee": fee.sum(),
-        "procedures_fee_online": paid.sum(),
-    }
-    return pd.DataFrame([counts]).astype("int64")
+def _fraction(counts: pd.DataFrame, entry: CountWords | Indicator) -> tuple[Any, Any, Any]:
+    """Numerator, denominator and value of one count or indicator in every group."""
+    missing = np.full(len(counts), np.nan)
+    if isinstance(entry, CountWords):
+        top = counts[entry.id].to_numpy("float64")
+        return top, missing, top
+    top, bottom = (counts[name].to_numpy("float64") for name in (entry.numerator, entry.denominator))
+    unit = MINUTES_A_DAY if entry.measure == "days" else 1
+    if entry.numerator in COUNTS and COUNTS[entry.numerator].median:
+        return missing, bottom, top / unit
+    return top, bottom, np.divide(top, bottom, out=missing, where=bottom > 0) / unit

@@ -20,13 +20,14 @@ from ..vocabulary.errors import InputError
 from ..vocabulary.numbers import decimal, number
 from ..vocabulary.periods import Period
 from . import published
+from .counting import DIMENSIONS, KEYS, By, Grouping
 from .data import Data
-from .results import By, recomputed
+from .results import recomputed
 
 Key = dict[str, Any]
 Cells = dict[tuple[Any, ...], dict[Hashable, Any]]
-_FINEST_FIRST: tuple[By, ...] = ("unit", "field", "level")
-_AT = ("indicator", "variant", "unit", "level", "field")
+_FINEST_FIRST: tuple[By, ...] = ("unit", "field", "procedure", "channel", "level")
+_AT = ("indicator", "variant", *DIMENSIONS)
 _PARTS = ("numerator", "denominator", "value")
 TOLERANCE = 1e-12  # figures are kept unrounded; only the last bits of a division may differ
 
@@ -59,12 +60,12 @@ class Recount:
     data: Data
     published_file: Path
     needed: Mapping[
-        tuple[str, By], Collection[str]
+        tuple[str, Grouping], Collection[str]
     ]  # the indicators of a period and grouping that anyone will ask for
-    _tables: dict[tuple[str, By], Cells] = field(default_factory=dict)
+    _tables: dict[tuple[str, Grouping], Cells] = field(default_factory=dict)
 
-    def table(self, period: str, by: By) -> Cells:
-        """The recomputed numerator, denominator and value by indicator, variant, unit, level and field."""
+    def table(self, period: str, by: Grouping) -> Cells:
+        """The recomputed numerator, denominator and value by indicator, variant and every dimension."""
         if (period, by) not in self._tables:
             rows = recomputed(self.data, Period.parse(period), by, self.needed[period, by])
             keys = rows[list(_AT)].fillna("").itertuples(index=False, name=None)
@@ -144,16 +145,19 @@ def verify(report: Path, open_data: Callable[[str, str, int | None], Data], publ
     return Checked(len(document["figures"]) + cells, tuple(found))
 
 
-def grouping(key: Key) -> By:
-    """By what a result is counted: its unit, its field, its level, or the whole province."""
-    return next((name for name in _FINEST_FIRST if key.get(name) is not None), "province")
+def grouping(key: Key) -> Grouping:
+    """By what a result is counted: its unit, field, procedure, channel, several of them, its level, or the province."""
+    named = [name for name in _FINEST_FIRST if key.get(name) is not None]
+    implied = {"level"} if any("level" in KEYS[name] for name in named if name != "level") else set()
+    parts = tuple(name for name in named if name not in implied)
+    return parts if len(parts) > 1 else (parts[0] if parts else "province")
 
 
-def _needed(document: dict[str, Any]) -> dict[tuple[str, By], set[str]]:
+def _needed(document: dict[str, Any]) -> dict[tuple[str, Grouping], set[str]]:
     """Which indicators the report prints, by period and grouping, so that no more is counted."""
     keys = [key for figure in document["figures"] for key in _results(figure["key"])]
     keys += [part for table in document["tables"] for *_, cell in _cells(table) for part in cell["sum"]]
-    needed: dict[tuple[str, By], set[str]] = {}
+    needed: dict[tuple[str, Grouping], set[str]] = {}
     for key in keys:
         needed.setdefault((key["period"], grouping(key)), set()).add(key["indicator"])
     return needed
@@ -202,6 +206,7 @@ def _parts(figure: dict[str, Any], recount: Recount) -> Iterator[Difference]:
     """The fraction behind a printed rate."""
     if figure["key"]["kind"] not in ("result", "published") or figure["measure"] not in (
         "rate",
+        "days",
         "rank",
         "points",
     ):
