@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ..presentation.figures import Figure
 from ..records.store import Store
+from ..statistics import claims, contradictions
 from ..statistics.data import Data, Rederived
 from ..statistics.verify import Checked, Difference, verify
 from ..vocabulary.errors import InputError
@@ -75,3 +77,34 @@ def _altered(file: Path) -> Iterator[Difference]:
             yield Difference(
                 name, "tệp đã phát hành", digest[:12], now and now[:12], "khác với bản ghi phát hành"
             )
+
+
+@dataclass(frozen=True)
+class ClaimsChecked:
+    """A table of published claims, recomputed: rows by outcome, and one line a contradiction."""
+
+    rows: int
+    single: int
+    bounded: int
+    known: tuple[str, ...]
+    new: tuple[str, ...]
+
+    def __str__(self) -> str:
+        contradictions = len(self.known) + len(self.new)
+        return (
+            f"{self.rows} dòng: {self.rows - self.single - self.bounded - contradictions} khớp, "
+            f"{self.bounded} trong khoảng, {self.single} không có gì để tính lại, "
+            f"{contradictions} mâu thuẫn ({len(self.known)} đã biết, {len(self.new)} mới)"
+        )
+
+
+def verify_claims(file: Path) -> ClaimsChecked | None:
+    """Recomputes a table of published claims (số liệu đã công bố); None for a path that is none, by its header."""
+    if not file.is_file() or not claims.is_claims_file(file):
+        return None
+    found = contradictions.check(claims.read(file))
+    counted = Counter(finding.status for finding in found)
+    told = {s: tuple(str(f) for f in found if f.status == s) for s in ("known", "contradiction")}
+    return ClaimsChecked(
+        len(found), counted["single"], counted["bounded"], told["known"], told["contradiction"]
+    )
