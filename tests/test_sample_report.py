@@ -26,9 +26,9 @@ SLUGS = ("ha-giang", "ha-tinh", "kon-tum", "thai-nguyen", "tuyen-quang")
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The whole sample, written and imported as `make report` does, in a store of its own."""
+    """The synthetic sample, written and imported as `make report` does, in a store of its own."""
     folder = tmp_path_factory.mktemp("sample")
-    files = sample.write(folder / "exports")
+    files = sample.write(folder / "exports", SLUGS)
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("HOSO_STORE", str(folder / "store"))
         environment.setenv("HOSO_REPORTS", str(folder / "reports"))

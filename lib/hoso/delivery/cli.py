@@ -11,7 +11,7 @@ import sys
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, cast, get_args
 
 import typer
 from rich.table import Table
@@ -63,7 +63,7 @@ def sample(
     ] = None,
     province: Annotated[list[str] | None, typer.Option("--province", help="Only these provinces.")] = None,
 ) -> None:
-    """Write the synthetic sample exports (dữ liệu mô phỏng) of five provinces."""
+    """Write the sample: synthetic exports (dữ liệu mô phỏng) of five provinces, and real portal responses."""
     from ..records.sample import write
 
     folder = out or Workbook.find().sample / "exports"
@@ -71,7 +71,7 @@ def sample(
         files = write(folder, province, progress=say)
     size = sum(file.stat().st_size for file in files) / 1e6
     OUT.print(
-        f"{len(files)} files, {size:.0f} MB, synthetic (dữ liệu mô phỏng): {folder}",
+        f"{len(files)} files, {size:.0f} MB, dossiers synthetic (dữ liệu mô phỏng): {folder}",
         highlight=False,
         soft_wrap=True,
     )
@@ -82,22 +82,36 @@ def import_(
     files: Annotated[
         list[Path],
         typer.Argument(
-            help="Exports (.xlsx, .xls, .csv), sync records (.json, .jsonl), procedure catalogues."
+            help="Exports (.xlsx, .xls, .csv), sync records, procedure catalogues, portal responses (.json)."
         ),
     ],
     province: ProvinceOption,
     era: Annotated[
         str | None, typer.Option("--era", help="63 (to 30/6/2025) or 34, where the data do not tell.")
     ] = None,
+    period: Annotated[
+        str | None,
+        typer.Option(
+            "--period", help="Of portal responses that do not say: 2026-08, 2026-Q3, 2026 (calendar)."
+        ),
+    ] = None,
+    captured: Annotated[
+        str | None,
+        typer.Option("--captured", help="When they were taken: 2026-10-10 or 2026-10-10T07:00:13Z."),
+    ] = None,
 ) -> None:
     """Read exports into the store; prints accepted, replaced, rejected and skipped rows."""
     from ..records import keys
     from ..records.importer import import_file
+    from ..records.intake.portal import Given
     from ..records.store import Store
-    from .imports import choose_province, known_province, show
+    from .imports import choose_province, known_province, notices, portal_only, show
 
     workbook = Workbook.find()
     known_province(province, era)  # a wrong name is refused before any file is read
+    given = Given.of(period, captured)
+    if given:
+        portal_only(files)
     store = Store.prepare(workbook.store, workbook.key_file)
     key = keys.load(workbook.key_file)
     done, failed = [], 0
@@ -105,7 +119,7 @@ def import_(
         try:
             with progress(file.name) as say:
                 place = partial(choose_province, province, era)  # once more, by the days in the file
-                done.append(import_file(store, file, place, key, partial(rows_read, say, file)))
+                done.append(import_file(store, file, place, key, partial(rows_read, say, file), given))
         except BaseException as error:
             told = told_in_a_line(error)
             if told is None:
@@ -114,6 +128,8 @@ def import_(
             failed += 1
     if done:
         OUT.print(show(done))
+        for line in notices(store, done):
+            OUT.print(line, markup=False, highlight=False, soft_wrap=True)
     if failed:
         raise typer.Exit(FAILED)
 
@@ -181,29 +197,106 @@ def figures(
     level: Annotated[
         str | None, typer.Option("--level", help="Each unit of a level: department, district, commune.")
     ] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", help="Break down by field, procedure, channel or month.")
+    ] = None,
+    assess: Annotated[
+        bool, typer.Option("--assess", help="Each figure beside its target, its past and its rank.")
+    ] = False,
     format_: Annotated[str, typer.Option("--format", help="csv or json")] = "csv",
 ) -> None:
-    """Print results without a notebook: counts, rates and published figures."""
-    from .figures import as_csv, as_json, table
+    """Print results without a notebook: counts, rates and what others published or the portal shows."""
+    from .figures import Breakdown, as_csv, as_json, table
 
+    if by is not None and assess:
+        raise UsageError("chỉ tiêu giao cho cả đơn vị", expected="--assess hoặc --by, không cả hai")
     if format_ not in ("csv", "json"):
         raise UsageError(f"không có định dạng {format_}", expected="csv, json")
     if level is not None and level not in get_args(Level):
         raise UsageError(f"không có cấp {level}", expected=", ".join(get_args(Level)))
-    rows = table(Workbook.find(), province, period, unit, level)
+    if by is not None and by not in get_args(Breakdown):
+        raise UsageError(f"không có cách chia nhóm {by}", expected=", ".join(get_args(Breakdown)))
+    rows = table(Workbook.find(), province, period, unit, level, cast("Breakdown | None", by), assess)
     sys.stdout.write(as_json(rows) if format_ == "json" else as_csv(rows))
 
 
 @app.command()
-def verify(
-    paths: Annotated[list[Path], typer.Argument(help="Reports: a folder, a document or a figures.json.")],
+def score(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="CSV: criterion,numerator,denominator; blank counts mean “not given”."),
+    ] = None,
+    scorecard: Annotated[
+        str | None,
+        typer.Option("--scorecard", help="qd766-2022, qd766-2026; the newest in force by default."),
+    ] = None,
+    level: Annotated[
+        str | None, typer.Option("--level", help="province (when not said), agency, commune")
+    ] = None,
+    province: Annotated[
+        str | None, typer.Option("--province", help="Instead of a file: a province in the store.")
+    ] = None,
+    period: Annotated[str | None, typer.Option("--period", help="With --province: the period.")] = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="With --province: one unit's id.")] = None,
+    format_: Annotated[str, typer.Option("--format", help="text or json")] = "text",
+    what_if: Annotated[
+        list[str] | None,
+        typer.Option("--what-if", help="CRITERION=NUM/DEN: the score with these counts instead."),
+    ] = None,
+    reach: Annotated[
+        str | None, typer.Option("--reach", help="The fewest added counts that reach this total.")
+    ] = None,
 ) -> None:
-    """Recompute every printed figure from the facts; exit 1 when one differs."""
-    from .verification import figures_files, verify_file
+    """Score counts under QĐ 766, of a file or of a province in the store: points, grade, where points are lost."""
+    from ..statistics import scorecard as scorecards
+    from .score import as_json, counts_of, of_file, of_place, show, typed
+
+    if format_ not in ("text", "json"):
+        raise UsageError(f"không có định dạng {format_}", expected="text, json")
+    changes = counts_of(what_if or [])
+    wanted = None if reach is None else typed(reach, "--reach")
+    if file is not None and province is None and period is None and unit is None:
+        scored = of_file(file, scorecard, level)
+    elif file is None and province and period and scorecard is None and level is None:
+        scored = of_place(Workbook.find(), province, period, unit)
+    else:
+        raise UsageError(
+            "cần một nguồn số đếm",
+            expected="TỆP.csv [--scorecard ID] [--level CẤP], hoặc --province TỈNH --period KỲ [--unit MÃ]",
+        )
+    changed = scorecards.what_if(scored, changes) if changes else None
+    plan = None if wanted is None else scorecards.reach(changed or scored, wanted)
+    if format_ == "json":
+        sys.stdout.write(as_json(scored, changed, plan))
+    else:
+        show(OUT, scored, changed, plan)
+
+
+@app.command()
+def verify(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Reports: a folder, a document or a figures.json; or a table of published figures (.tsv)."
+        ),
+    ],
+) -> None:
+    """Recompute every printed figure from the facts, every published one from its parts; exit 1 when one differs."""
+    from .verification import figures_files, verify_claims, verify_file
 
     workbook = Workbook.find()
     failed = False
-    for file in figures_files(paths):
+    published = {path: found for path in paths if (found := verify_claims(path)) is not None}
+    for path, claims in published.items():
+        OUT.print(
+            f"{path}: {claims}", style="red" if claims.new else "green", highlight=False, soft_wrap=True
+        )
+        for line in claims.known:
+            OUT.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
+        for line in claims.new:
+            ERR.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
+        failed = failed or bool(claims.new)
+    for file in figures_files([path for path in paths if path not in published]):
         with progress(str(file)):
             checked = verify_file(workbook, file)
         verdict = "differs" if checked.differences else "verified"

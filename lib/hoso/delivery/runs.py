@@ -31,7 +31,7 @@ CELL_SECONDS: Final = 600
 Status = Literal["done", "warnings", "failed", "no_data", "unchanged"]
 # A kernel on TCP can be read by every user of the machine; sockets in the file system are the owner's alone.
 _KERNEL: Final = {"KernelManager": {"transport": "ipc"}} if os.name == "posix" else {}
-_STORE_TABLES: Final = ("facts", "units", "procedures", "imports")
+_STORE_TABLES: Final = ("facts", "units", "procedures", "imports", "scores")
 
 
 @dataclass(frozen=True)

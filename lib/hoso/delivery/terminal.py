@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,8 @@ from ..vocabulary.errors import HosoError
 if TYPE_CHECKING:
     from .runs import Outcome
 
-OUT: Final = Console()
+_ON_A_PIPE: Final = 160  # columns, where no terminal says how wide it is
+OUT: Final = Console(width=None if sys.stdout.isatty() else _ON_A_PIPE)
 ERR: Final = Console(stderr=True)
 _COLOURS: Final = {
     "done": "green",
