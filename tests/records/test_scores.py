@@ -13,7 +13,7 @@ import pytest
 from hoso.records import importer
 from hoso.records.sample import write as write_sample
 from hoso.records.store import Store
-from hoso.statistics.snapshots import listing
+from hoso.statistics.snapshots import listing, snapshot
 from hoso.vocabulary.workbook import Workbook
 from tests.records.intake.portal.responses import (
     GIA_LAI,
@@ -64,7 +64,7 @@ def cells(folder: Path, day: str, *endpoints: str, **more: Any) -> dict[tuple[An
 
 @pytest.mark.parametrize("day", ["2026-09-24", "2026-10-10"])
 def test_every_group_and_total_of_149_units_comes_back(folder: Path, day: str) -> None:
-    """Six groups and the total of each unit, to the cent; on 24/9 satisfaction is flagged and unproven zeros are null."""
+    """Six groups and the total of each unit, to the cent; on 24/9 satisfaction is flagged."""
     found = cells(folder, day, "snapshot")
     printed = rows(f"gialai_units_{day.replace('-', '')}.tsv")
     assert len(printed) == 149
@@ -72,10 +72,7 @@ def test_every_group_and_total_of_149_units_comes_back(folder: Path, day: str) -
         assert found[row["code"], "TOTAL"]["score"] == float(row["total"])
         for name, group in GROUPS.items():
             kept = found[row["code"], group]
-            if day == "2026-09-24" and group == "TTTT" and row["code"] in ZERO_UNPROVEN:
-                assert (kept["score"], kept["quality_flag"]) == (None, "NOT_FETCHED")
-            else:
-                assert kept["score"] == float(row[name])
+            assert kept["score"] == float(row[name])
     flagged = {code: row["quality_flag"] for (code, group), row in found.items() if group == "MDHL"}
     above = {row["code"] for row in printed if float(row["MDHL"]) > 18}
     assert {code for code, flag in flagged.items() if flag == "ABOVE_MAX"} == above
@@ -195,7 +192,7 @@ def test_other_numbers_of_a_day_are_kept_beside_the_older(tmp_path: Path) -> Non
     late = asked(progress(unit(101, totalOnTime=96, score=19.2)), captured="2026-09-02T09:00:00Z")
     take(tmp_path, asked(progress(unit(101))), "a.json")
     done = take(tmp_path, late, "b.json")
-    assert (done.accepted, done.details["restated"]) == (2, 1)
+    assert (done.accepted, done.skipped, done.details["restated"]) == (1, 1, 1)  # the province said the same
     points = scores(tmp_path).filter(unit_id="xa-so-101", criterion="PROCESSED_ON_TIME")
     assert sorted(points["score"]) == [19.0, 19.2]
     assert points["snapshot"].n_unique() == 2
@@ -207,6 +204,38 @@ def test_other_numbers_of_a_day_are_kept_beside_the_older(tmp_path: Path) -> Non
     assert early.accepted == 2
     assert listing(prepare(tmp_path), GIA_LAI)["restated"].tolist() == [True]
     assert take(tmp_path, asked(progress(unit(101))) | {"x": 1}, "d.json").skipped == 2
+
+
+def test_back_to_earlier_numbers_within_a_day(tmp_path: Path) -> None:
+    """19,0 at three, 19,2 at five, 19,0 again at nine: all three are kept, and the day ends with 19,0."""
+    said = (("03", 95, 19.0), ("05", 96, 19.2), ("09", 95, 19.0))
+    for hour, on_time, score in said:
+        content = progress(unit(101, totalOnTime=on_time, score=score))
+        take(tmp_path, asked(content, captured=f"2026-09-02T{hour}:00:00Z"), f"{hour}.json")
+    points = scores(tmp_path).filter(unit_id="xa-so-101", criterion="PROCESSED_ON_TIME")
+    assert points.sort("captured_at")["score"].to_list() == [19.0, 19.2, 19.0]
+    own = snapshot(prepare(tmp_path), GIA_LAI)
+    assert own.loc[
+        own["unit"].eq("xa-so-101") & own["indicator"].eq("PROCESSED_ON_TIME"), "score"
+    ].tolist() == [19.0]
+
+
+@pytest.mark.parametrize("order", [(1, 2, 3), (3, 2, 1), (2, 3, 1)])
+def test_pages_fetched_again_with_one_number_changed(tmp_path: Path, order: tuple[int, ...]) -> None:
+    """In whatever order the pages come, no unit is lost: the changed one is new, the others are as they were."""
+    pages = {n: transparency(published(100 + n), total=3) for n in (1, 2, 3)}
+    again = pages | {1: transparency(published(101, totalScore=11.0), total=3)}
+    for n in (1, 2, 3):
+        take(tmp_path, asked(pages[n]), f"{n}.json")
+    done = [
+        take(tmp_path, asked(again[n], captured="2026-09-02T09:00:00Z"), f"{n}-again.json") for n in order
+    ]
+    assert sum(one.accepted for one in done) == 1
+    table = listing(prepare(tmp_path), GIA_LAI)
+    assert table[["units", "complete", "restated"]].to_numpy().tolist() == [[3, True, True]]
+    own = snapshot(prepare(tmp_path), GIA_LAI)
+    groups = own[own["indicator"].eq("score_766_CKMB")].set_index("unit")["value"]
+    assert (len(groups.drop(index=[None], errors="ignore")), groups["xa-so-101"]) == (3, 11.0)
 
 
 def test_another_day_is_another_snapshot(tmp_path: Path) -> None:

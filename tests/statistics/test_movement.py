@@ -161,8 +161,8 @@ REASONS: dict[str, tuple[Any, Any, str]] = {
     "other scorecard": (on(20, BOTH, OLD), on(30, BOTH), "hai bộ chỉ số khác nhau"),
     "not ended": (on(20, BOTH, MONTH), on(30, BOTH, MONTH | {"month": 9}), "lũy kế đến ngày lấy"),
     "other cumulation": (
-        on(20, BOTH, {"timeType": "quarter", "year": 2026, "quarter": 4}),
-        on(30, BOTH, {"timeType": "quarter", "year": 2026, "quarter": 3}),
+        on(20, BOTH, {"timeType": "month", "year": 2026, "month": 9}),
+        on(30, BOTH, {"fromDate": "2026-09-05", "toDate": "2026-10-03"}),
         "lũy kế của hai kỳ khác nhau",
     ),
     "page missing": (

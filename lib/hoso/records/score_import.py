@@ -28,7 +28,7 @@ def write(store: Store, document: Document, place: Province, progress: Callable[
     import_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{digest[:8]}"
     change = scores.plan(store, reading.rows, import_id)
     done = _summary(document, place, reading, change, import_id, digest)
-    if _seen(store, done):
+    if (change.rows.is_empty() or not all(basis.stated for basis in document.bases)) and _seen(store, done):
         details = done.details | {"skipped": {"unchanged": done.read}}
         return replace(done, accepted=0, rejected=0, skipped=done.read, details=details)
     if reading.rejects.height:

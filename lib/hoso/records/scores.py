@@ -1,13 +1,13 @@
 """The table `scores`: portal snapshots by day and capture time, appended to and never overwritten (bảng điểm).
 
-A snapshot is what one endpoint said of a province for one period on one day. The same numbers again change nothing; units
-not seen before are a further page of it; other numbers for a unit it has are a new snapshot of the same day, kept beside
-the older (the portal restates past periods, sometimes within hours).
+A snapshot is what one endpoint said of a province for one period on one day. A unit that says what it last said changes
+nothing; a unit not seen before is a further page of it; a unit that says something else is written anew under a new snapshot
+of the same day, beside the older (the portal restates past periods, sometimes within hours). What holds on a day is the last
+that each unit said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -57,6 +57,14 @@ def codes(store: Store, province_id: str) -> dict[str, str]:
     return dict(known.iter_rows())
 
 
+def last_said(rows: pl.DataFrame) -> pl.DataFrame:
+    """Of each endpoint and unit the rows captured last; of those captured at one time, the ones imported last."""
+    stamp = pl.format(
+        "{} {}", pl.col("captured_at").dt.to_string("iso:strict"), "import_id"
+    )  # sorts as the moments do
+    return rows.filter(stamp == stamp.max().over("province_id", "endpoint", "unit_id"))
+
+
 def _stored(store: Store, province_ids: list[str]) -> dict[tuple[Any, ...], pl.DataFrame]:
     if len(province_ids) == 1:
         rows = store.frame("scores", province_ids[0])
@@ -68,34 +76,23 @@ def _stored(store: Store, province_ids: list[str]) -> dict[tuple[Any, ...], pl.D
 def _placed(
     scope: tuple[Any, ...], rows: pl.DataFrame, earlier: pl.DataFrame | None
 ) -> tuple[str, pl.DataFrame]:
-    """The snapshot rows belong to, and those of them it lacks."""
-    own = _numbers(rows)
-    for snapshot, known in _snapshots(earlier):
-        if all(known.get(key, values) == values for key, values in own.items()):
-            lacking = pl.Series([key not in known for key in _keys(rows)], dtype=pl.Boolean)
-            return snapshot, rows.filter(lacking)
-    count = 0 if earlier is None else earlier["snapshot"].n_unique()
-    province_id, period, captured_on, stated, endpoint = scope
-    name = f"{province_id}/{period}/{captured_on}{'' if stated else '?'}/{endpoint}/{count + 1}"
-    return name, rows
-
-
-def _snapshots(earlier: pl.DataFrame | None) -> Iterator[tuple[str, Numbers]]:
-    """The snapshots of a scope, newest first."""
+    """The snapshot rows belong to, and those of them that say anything new: whole units, as they were captured."""
     if earlier is None:
-        return
-    newest = (
-        earlier.group_by("snapshot")
-        .agg(pl.max("captured_at"), pl.max("import_id"))
-        .sort("captured_at", "import_id", descending=True)
-    )
-    for snapshot in newest["snapshot"]:
-        yield snapshot, _numbers(earlier.filter(pl.col("snapshot") == snapshot))
+        return _name(scope, 1), rows
+    then = earlier.filter(pl.col("captured_at") <= rows["captured_at"].max())
+    known = _numbers(last_said(then))
+    own = _numbers(rows)
+    changed = [key for key, values in own.items() if known.get(key) != values]
+    other, met = {key[0] for key in changed}, set(earlier.select(KEY).iter_rows())
+    restated = any(key in met for key in changed)
+    new = rows.filter(pl.Series([unit in other for unit in rows["unit_id"]], dtype=pl.Boolean))
+    return _name(scope, earlier["snapshot"].n_unique() + int(restated)), new
+
+
+def _name(scope: tuple[Any, ...], count: int) -> str:
+    province_id, period, captured_on, stated, endpoint = scope
+    return f"{province_id}/{period}/{captured_on}{'' if stated else '?'}/{endpoint}/{count}"
 
 
 def _numbers(rows: pl.DataFrame) -> Numbers:
-    return dict(zip(_keys(rows), rows.select(NUMBERS).iter_rows(), strict=True))
-
-
-def _keys(rows: pl.DataFrame) -> list[tuple[Any, ...]]:
-    return list(rows.select(KEY).iter_rows())
+    return dict(zip(rows.select(KEY).iter_rows(), rows.select(NUMBERS).iter_rows(), strict=True))

@@ -17,6 +17,7 @@ import pandas as pd
 import polars as pl
 
 from ..records import schema
+from ..records.scores import last_said
 from ..records.store import Store
 from ..vocabulary.periods import Period
 from ..vocabulary.places import Province, names_of
@@ -101,7 +102,7 @@ def chosen(
     )
     top = order.sort("captured_on", "kind", "captured_at").row(-1, named=True)
     rows = stored.filter(pl.all_horizontal(pl.col(name) == top[name] for name in _SCOPE))
-    newest = _newest(rows)
+    newest = last_said(rows)
     lacking = _lacking(newest, _announced(store, province), province)
     best = _best(newest)
     return Snapshot(
@@ -212,17 +213,6 @@ def _of_period(rows: pl.DataFrame, period: Period | str | None) -> pl.DataFrame:
     return rows.filter(own)
 
 
-def _newest(rows: pl.DataFrame) -> pl.DataFrame:
-    """Of each endpoint and province the snapshot taken last; of one taken twice at a time, the one imported last."""
-    order = (
-        rows.group_by("province_id", "endpoint", "snapshot")
-        .agg(pl.max("captured_at"), pl.max("import_id"))
-        .sort("captured_at", "import_id")
-        .unique(["province_id", "endpoint"], keep="last", maintain_order=True)
-    )
-    return rows.filter(pl.col("snapshot").is_in(order["snapshot"].implode()))
-
-
 def _best(rows: pl.DataFrame) -> pl.DataFrame:
     """One row a unit and criterion: that of the endpoint that measures it, before those that repeat it."""
     endpoint = pl.col("endpoint")
@@ -240,7 +230,7 @@ def _best(rows: pl.DataFrame) -> pl.DataFrame:
 def _listed(
     rows: pl.DataFrame, announced: dict[tuple[str, str, str], int], province: Province | None
 ) -> dict[str, Any]:
-    newest = _newest(rows)
+    newest = last_said(rows)
     lacking = _lacking(newest, announced, province)
     first = rows.row(0, named=True)
     return {
