@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from hoso.records.intake.portal.cells import RefusedError, number
 from hoso.vocabulary.errors import InputError, UsageError
-from hoso.vocabulary.places import find_province
+from hoso.vocabulary.places import find_province, provinces
 from tests.records.intake.portal.responses import (
     GIA_LAI,
     asked,
@@ -373,3 +374,67 @@ def test_dossiers_are_no_portal_responses(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--captured"):
         take(tmp_path, content, "again.json", captured="2026-10-10")
     assert GIA_LAI.id == "34-52"
+
+
+def provinces_of(count: int, online: float, payment: float) -> dict[str, Any]:
+    """A nationwide response with the two groups whose keys are confused."""
+    scores = {"CKMB": 11.0, "TDGQ": 17.0, "CLGQ": online, "TTTT": payment, "MDHL": 10.0, "MDSH": 9.0}
+    rows = [
+        {
+            "departmentName": f"UBND {p.title}",
+            "departmentCode": p.h_code,
+            "totalScore": 62.0,
+            "groupScores": scores,
+        }
+        for p in provinces("34")[:count]
+    ]
+    return {"overview": {"departmentName": "Cả nước"}, "evaluation": rows, "radar": []}
+
+
+def test_swapped_keys_of_many_provinces_are_refused(tmp_path: Path) -> None:
+    """No value is above its maximum, yet payments everywhere above services: the two keys stand for each other."""
+    with pytest.raises(InputError, match="đổi chỗ"):
+        take(tmp_path, asked(provinces_of(34, 6.4, 8.8)))
+    assert take(tmp_path, asked(provinces_of(34, 8.8, 6.4))).accepted == 34
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda body: {"TRANSPARENCY": [ok(body)]},
+        lambda body: {"data": {"pages": [ok(body)]}},
+        lambda body: {"requests": [{"request": {"timeType": "year", "year": 2026}, "response": ok(body)}]},
+    ],
+)
+def test_responses_in_lists_under_keys(tmp_path: Path, wrap: Callable[[Any], Any]) -> None:
+    """However a file wraps its pages, to the depth anything is written in."""
+    done = take(tmp_path, wrap(progress(unit(101))), captured="2026-10-10", period="2026")
+    assert done.accepted == 2
+
+
+def test_a_response_cut_off_says_so(tmp_path: Path) -> None:
+    """Half a download is no dossier file that lacks MaHoSo."""
+    whole = json.dumps(asked(progress(unit(101))), ensure_ascii=False)
+    (tmp_path / "half.json").write_text(whole[: len(whole) * 2 // 3], "utf-8")
+    with pytest.raises(InputError, match="hỏng hoặc tải về chưa trọn"):
+        take(tmp_path, tmp_path / "half.json")
+
+
+@pytest.mark.parametrize(
+    ("period", "captured", "told"),
+    [("2026", "2099-01-01", "ở tương lai"), ("2026-10", "2026-09-20", "trước khi kỳ bắt đầu")],
+)
+def test_times_that_cannot_be(tmp_path: Path, period: str, captured: str, told: str) -> None:
+    """Nothing is captured tomorrow, nor before its period begins."""
+    with pytest.raises(InputError, match=told):
+        take(tmp_path, ok(progress(unit(101))), period=period, captured=captured)
+
+
+def test_one_criterion_twice_and_a_code_of_nowhere_are_refused(tmp_path: Path) -> None:
+    """Each refuses its row, with the reason, and not the file."""
+    twice = published(101)
+    twice["metrics"] = [*twice["metrics"], twice["metrics"][0] | {"numerator": 2}]
+    done = take(tmp_path, asked(transparency(twice, published(102))))
+    assert (done.rejected, done.accepted) == (1, 2)
+    done = take(tmp_path, asked(progress(unit(101), unit(102, departmentCode="H99.102"))), "b.json")
+    assert done.rejected == 1

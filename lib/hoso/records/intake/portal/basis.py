@@ -85,7 +85,24 @@ def basis(hints: Mapping[str, Any], captured: object, path: Path, given: Given) 
     assumed = tuple(name for name, known in (("period", period), ("captured", moment)) if not known)
     moment = moment or datetime.fromtimestamp(path.stat().st_mtime, UTC)
     period = period or Period.parse(f"{day_of(moment).year}@calendar")
+    _check_order(period, day_of(moment), path)
     return Basis(period, moment.astimezone(UTC).replace(tzinfo=None, microsecond=0), not assumed, assumed)
+
+
+def _check_order(period: Period, day: date, path: Path) -> None:
+    """Nothing is captured tomorrow, and no figures before their period begins."""
+    if day > day_of(datetime.now(UTC)):
+        raise InputError(
+            f"thời điểm lấy số liệu {print_date(day)} ở tương lai",
+            where=where_is(path),
+            expected="ngày đã qua",
+        )
+    if day < period.start:
+        raise InputError(
+            f"số liệu {period.label} lấy ngày {print_date(day)}, trước khi kỳ bắt đầu",
+            where=where_is(path),
+            expected=f"từ ngày {print_date(period.start)}",
+        )
 
 
 def day_of(moment: datetime) -> date:

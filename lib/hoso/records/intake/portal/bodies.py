@@ -89,6 +89,8 @@ class Directory:
         own = _id(row)
         name = self._name(row, own)
         code = _code(row) or (self._codes.get(own) or self.known.get(own) if own else None)
+        if code and province_of_code(code, self.era) is None:
+            raise RefusedError("departmentCode", code, "mã không của tỉnh, thành phố nào")
         province = province_of_code(code, self.era) or province_of_suffix(name, self.era) or place
         level = _level(row, code, name, self.era)
         if level == "province":

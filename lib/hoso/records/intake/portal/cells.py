@@ -136,7 +136,10 @@ def cells(endpoint: str, row: Mapping[str, Any]) -> list[Cell]:
                 own.max,
             )
         )
-    found += [_metric(group, item) for item in _metrics(endpoint, row)]
+    metrics = [_metric(group, item) for item in _metrics(endpoint, row)]
+    if len({cell.criterion for cell in metrics}) < len(metrics):
+        raise RefusedError("metrics.code", None, "một tiêu chí có hai dòng")
+    found += metrics
     found += _counted(group, row, _COUNTS.get(endpoint, {}), None)
     return found + _counted(group, row, _DISPLAYED.get(endpoint, {}), 0.0)
 

@@ -283,7 +283,8 @@ def _reader(response: Response, path: Path) -> Callable[[Mapping[str, Any]], lis
     crawled = response.endpoint == SNAPSHOT
     keys = groups.keys_of(_with_parent(response), path)
     computed = crawled and groups.derived(response.units)
-    return lambda row: groups.group_cells(row, keys, crawled, computed and row is not response.parent)
+    paid = crawled and groups.payments_fetched(response.units)
+    return lambda row: groups.group_cells(row, keys, crawled, computed and row is not response.parent, paid)
 
 
 def _value_class(value: object) -> str:

@@ -32,6 +32,7 @@ Keys = Mapping[str, str]
 _PLAIN: Final = {group: group for group in MAXIMA if group != TOTAL} | {"ONLINE": "DVCTT"}
 _DOCUMENTED: Final = _PLAIN | {"CLGQ": "DVCTT", "TTTT": "TTTT"}
 _SWAPPED: Final = _PLAIN | {"CLGQ": "TTTT", "TTTT": "DVCTT"}
+_MANY: Final = 10
 _IDLE_MDSH: Final = 2.0  # the certified copy, which everybody is given
 _CENT: Final = 0.015
 _MESSAGES: Final = {
@@ -45,15 +46,19 @@ def keys_of(rows: Sequence[Any], path: Path) -> Keys:
     """Which group each key of `groupScores` means in these rows. InputError where neither reading keeps to the maxima."""
     pairs = [scores for scores in map(_scores, rows) if "CLGQ" in scores]
     online, payment = _known(pairs, "CLGQ"), _known(pairs, "TTTT")
-    if _fits(online, "DVCTT") and _fits(payment, "TTTT"):
+    # Over many units services have always brought more points than payments. The other way round, where no value tells by
+    # its maximum, the keys may be swapped or the world may have changed: that is not for a program to decide.
+    doubtful = len(pairs) >= _MANY and sum(payment) > sum(online)
+    if _fits(online, "DVCTT") and _fits(payment, "TTTT") and not doubtful:
         return _DOCUMENTED
     # Read the other way only where the payments of all rows together say so too, not for one wrong number.
-    if _fits(online, "TTTT") and _fits(payment, "DVCTT") and sum(payment) > sum(online):
+    told = not _fits(payment, "TTTT")
+    if told and _fits(online, "TTTT") and _fits(payment, "DVCTT") and sum(payment) > sum(online):
         return _SWAPPED
     raise InputError(
-        "điểm CLGQ, TTTT vượt điểm tối đa của nhóm",
+        "điểm CLGQ, TTTT đổi chỗ cho nhau" if doubtful else "điểm CLGQ, TTTT vượt điểm tối đa của nhóm",
         where=where_is(path),
-        expected="dịch vụ công trực tuyến tối đa 12, thanh toán trực tuyến tối đa 10",
+        expected="CLGQ là dịch vụ công trực tuyến tối đa 12, TTTT là thanh toán trực tuyến tối đa 10",
         remedy="kiểm tra lại nguồn của tệp",
     )
 
@@ -63,10 +68,16 @@ def derived(rows: Sequence[Any]) -> bool:
     return any(value > MAXIMA["MDHL"] + SLACK for value in _known([_scores(row) for row in rows], "MDHL"))
 
 
+def payments_fetched(rows: Sequence[Any]) -> bool:
+    """Whether the payments of a crawler's sheet came: one response brings those of all units, or of none."""
+    return any(value > 0 for value in _known([_scores(row) for row in rows], "TTTT"))
+
+
 def group_cells(
-    row: Mapping[str, Any], keys: Keys, crawled: bool = False, computed: bool = False
+    row: Mapping[str, Any], keys: Keys, crawled: bool = False, computed: bool = False, paid: bool = False
 ) -> list[Cell]:
-    """A unit's total and its groups; of a crawler's sheet (`crawled`), whose satisfaction may be `computed`."""
+    """A unit's total and its groups; of a crawler's sheet (`crawled`), whose satisfaction may be `computed` and whose
+    payments were fetched (`paid`)."""
     own = total(row)
     scores = row.get("groupScores")
     if scores is None:
@@ -77,7 +88,7 @@ def group_cells(
     if unknown:
         raise RefusedError("groupScores", unknown, "nhóm không có trong bộ chỉ số")
     found = [_group(keys[key], number(scores, key), computed) for key in scores]
-    return [own, *(_fetched(found, own.score, computed) if crawled else found)]
+    return [own, *(_fetched(found, own.score, computed, paid) if crawled else found)]
 
 
 def _group(group: str, score: float | None, computed: bool) -> Cell:
@@ -87,9 +98,9 @@ def _group(group: str, score: float | None, computed: bool) -> Cell:
     return _flagged(Cell(group, score=score, max=MAXIMA[group], quality_flag=flag))
 
 
-def _fetched(found: list[Cell], whole: float | None, computed: bool) -> list[Cell]:
+def _fetched(found: list[Cell], whole: float | None, computed: bool, paid: bool) -> list[Cell]:
     """Zeros that are no score become null. A zero stands where the total, which has another source, is the sum of the
-    groups (a unit without procedures that cost a fee has no points for payment), or where the unit was idle."""
+    groups, where the unit was idle, and for payments that others have: units without procedures that cost a fee get none."""
     score = {cell.group: cell.score or 0.0 for cell in found}
     adds_up = whole is not None and abs(whole - sum(score.values())) < _CENT
     active = (
@@ -99,7 +110,9 @@ def _fetched(found: list[Cell], whole: float | None, computed: bool) -> list[Cel
     if (adds_up and not computed) or (adds_up and not active):
         return found
     return [
-        _flagged(replace(cell, score=None, quality_flag=NOT_FETCHED)) if cell.score == 0 else cell
+        _flagged(replace(cell, score=None, quality_flag=NOT_FETCHED))
+        if cell.score == 0 and not (paid and cell.group == "TTTT")
+        else cell
         for cell in found
     ]
 

@@ -67,6 +67,11 @@ _FILTERS: Final = ("formalityId", "formalityID")
 # A dossier record names its id within its first bytes; none of a response does.
 _LOOK: Final = 65_536
 _DOSSIER: Final = b'"MaHoSo"'
+_MARKS: Final = (
+    b'"departmentName"',
+    b'"groupScores"',
+    b'"componentIndicators"',
+)  # of a response, whole or cut off
 _DEPTH: Final = 4  # pages in lists under keys; deeper lies nothing the portal or the crawler writes
 
 
@@ -94,7 +99,11 @@ def load(path: Path) -> Any | None:
         return None
     try:
         value = orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
-    except orjson.JSONDecodeError:
+    except orjson.JSONDecodeError as error:
+        if any(mark in look for mark in _MARKS):
+            raise InputError(
+                "tệp JSON hỏng hoặc tải về chưa trọn", where=where_is(path), remedy="lấy lại số liệu"
+            ) from error
         return None
     return value if _is_portal(value) else None
 
@@ -125,11 +134,7 @@ def endpoint_of(rows: Iterable[Mapping[str, Any]]) -> str | None:
 
 
 def _is_portal(value: Any) -> bool:
-    if isinstance(value, list):
-        return any(isinstance(part, dict) and _is_part(part) for part in value)
-    return isinstance(value, dict) and (
-        _is_part(value) or any(isinstance(v, dict) and _is_part(v) for v in value.values())
-    )
+    return next(_parts(value), None) is not None
 
 
 def _is_part(value: Mapping[str, Any]) -> bool:
