@@ -37,3 +37,13 @@ def test_a_faulty_table_is_one_line(hoso: Command, tmp_path: Path) -> None:
     assert code == 1
     assert "copy.tsv, dòng 8" in err
     assert "Traceback" not in err
+
+
+def test_an_empty_table_is_no_verified_table(hoso: Command, tmp_path: Path) -> None:
+    """A header alone: exit 3, one line; a byte order mark before it is no fault."""
+    head = FILE.read_text("utf-8").splitlines()[0]
+    (tmp_path / "empty.tsv").write_text(head + "\n", "utf-8-sig")
+    code, _, err = hoso("verify", tmp_path / "empty.tsv")
+    assert (code, len(err.strip().splitlines())) == (3, 1)
+    (tmp_path / "marked.tsv").write_text(FILE.read_text("utf-8"), "utf-8-sig")
+    assert hoso("verify", tmp_path / "marked.tsv")[0] == 0

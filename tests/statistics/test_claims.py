@@ -145,6 +145,13 @@ def test_groups_are_held_against_their_criteria() -> None:
         ("ha-giang/2024-9m/total/loai", {"value": "Khá"}, {"ha-giang/2024-9m/total/loai"}),
         # the national mean
         ("toan-quoc/2026-10-10/total", {"value": "62.58"}, {"toan-quoc/2026-10-10/total"}),
+        # a maximum, and "of how many", that are not those of the scorecard and of the table
+        ("dong-thap/2026-10-10/ckmb", {"denominator": "12"}, {"dong-thap/2026-10-10/ckmb"}),
+        ("dong-thap/2026-10-10/total", {"denominator": "120"}, {"dong-thap/2026-10-10/total"}),
+        ("dong-thap/2026-10-10/total/hang", {"denominator": "35"}, {"dong-thap/2026-10-10/total/hang"}),
+        ("toan-quoc/2026-10-10/total", {"denominator": "33"}, {"toan-quoc/2026-10-10/total"}),
+        # a total above all there is
+        ("ha-giang/2024-9m/total", {"value": "125.34"}, {"ha-giang/2024-9m/total"}),
         # a group over its maximum
         (
             "ha-tinh/2022/dvctt",

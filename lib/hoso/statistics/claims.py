@@ -15,7 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final, Literal, get_args
 
-from ..vocabulary.errors import HosoError, InputError
+from ..vocabulary.errors import HosoError, InputError, NoDataError
 from ..vocabulary.periods import Period
 from ..vocabulary.places import LEVELS, find_province
 
@@ -74,7 +74,7 @@ class Claim:
 def is_claims_file(path: Path) -> bool:
     """Whether a file is a table of published claims, by its header alone."""
     try:
-        with path.open(encoding="utf-8") as file:
+        with path.open(encoding="utf-8-sig") as file:
             return tuple(file.readline().rstrip("\r\n").split("\t")) == COLUMNS
     except (OSError, UnicodeDecodeError):
         return False
@@ -87,7 +87,7 @@ def read(path: Path) -> list[Claim]:
     a number that is none, and an id or a claim given twice.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             lines = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(
@@ -96,6 +96,10 @@ def read(path: Path) -> list[Claim]:
     if not lines or tuple(lines[0]) != COLUMNS:
         raise InputError("số liệu công bố có cột khác", where=path.name, expected=", ".join(COLUMNS))
     claims = [_claim(row, f"{path.name}, dòng {number}") for number, row in enumerate(lines[1:], 2)]
+    if not claims:
+        raise NoDataError(
+            "tệp không có số liệu công bố nào", where=path.name, expected="mỗi số công bố một dòng"
+        )
     _refuse_twice(claims, path)
     return claims
 

@@ -43,6 +43,20 @@ def total_bounds(claim: Claim, groups: Mapping[str, Fraction]) -> tuple[Fraction
     return low, low + sum(group.max for group in _card(claim).groups if group.id not in groups)
 
 
+def most(claim: Claim, group: str | None = None) -> Fraction:
+    """The most points there are, of a group or in all."""
+    card = _card(claim)
+    return Fraction(card.max if group is None else next(g.max for g in card.groups if g.id == group))
+
+
+def impossible(claim: Claim) -> str | None:
+    """The first criterion whose numerator is above its denominator, though it cannot be."""
+    for name, (top, bottom) in counts(claim).items():
+        if top > bottom and not _card(claim).criterion(name).may_exceed:
+            return f"{name} {top}/{bottom}"
+    return None
+
+
 def grade(claim: Claim, total: Fraction) -> str:
     """The grade (xếp loại) of a total."""
     return _card(claim).grade(float(total))

@@ -173,6 +173,8 @@ def _sum(claim: Claim, _: Book) -> list[Range]:
 
 
 def _score(claim: Claim, _: Book) -> list[Range]:
+    if above := scoring.impossible(claim):
+        return [Range.of(above, "tử số lớn hơn mẫu số:")]
     low, high = scoring.bounds(claim, scoring.counts(claim), claim.criteria)
     return [Range(low, high, "chấm lại từ số liệu gốc được")]
 
@@ -181,14 +183,19 @@ def _group(claim: Claim, book: Book) -> list[Range]:
     """Its criteria with raw counts, each of the others between nothing and its maximum."""
     known = book.counts.get(claim.place, {})
     criteria = scoring.criteria(claim, claim.criteria[0])
+    most = scoring.most(claim, claim.criteria[0])
+    if _denominator(claim) != most:
+        return [Range.of(f"{_denominator(claim)} thay vì {most}", "điểm tối đa của nhóm ghi")]
     if not any(name in known for name in criteria):
-        within = Range(Fraction(0), _denominator(claim), "phải nằm trong khoảng")
-        return [] if within.holds(claim.value) else [within]
+        return _within(claim, most)
     low, high = scoring.bounds(claim, known, criteria)
     return [Range(low, high, "cộng các tiêu chí chấm lại được")]
 
 
 def _total(claim: Claim, book: Book) -> Iterator[Range]:
+    if claim.denominator and _denominator(claim) != scoring.most(claim):
+        yield Range.of(f"{_denominator(claim)} thay vì {scoring.most(claim)}", "điểm tối đa ghi")
+    yield from _within(claim, scoring.most(claim))
     groups = book.groups.get(claim.place, {})
     terms = [term for term in claim.numerator if term is not None]
     if terms:
@@ -201,10 +208,18 @@ def _total(claim: Claim, book: Book) -> Iterator[Range]:
         yield Range(low, high, "cộng điểm các nhóm được", TOTAL_TOLERANCE)
 
 
+def _within(claim: Claim, most: Fraction) -> list[Range]:
+    """Only where it is not: a value beyond what can be reached."""
+    within = Range(Fraction(0), most, "phải nằm trong khoảng")
+    return [] if within.holds(claim.value) else [within]
+
+
 def _rank(claim: Claim, book: Book) -> list[Range]:
     """Its place among the totals of the period (1, 2, 2, 4), where all of them are known."""
     stated = Range.of(_terms(claim), "hạng ghi ở tử số là")
     totals = book.totals.get(_peers(claim), {})
+    if "TOTAL" in claim.criteria and len(totals) > 1 and len(totals) != _denominator(claim):
+        return [Range.of(f"{_denominator(claim)} thay vì {len(totals)}", "số được xếp hạng ghi"), stated]
     if "TOTAL" not in claim.criteria or len(totals) != _denominator(claim) or claim.province not in totals:
         return [] if stated.holds(claim.value) else [stated]
     places = dict(zip(totals, rank(list(totals.values())), strict=True))
@@ -219,7 +234,9 @@ def _mean(claim: Claim, book: Book) -> list[Range]:
     full = [
         groups for groups in places if {name for legal in LEGAL_GROUPS for name in legal} <= groups.keys()
     ]
-    if len(full) != _denominator(claim):
+    if full and len(full) != _denominator(claim):
+        return [Range.of(f"{_denominator(claim)} thay vì {len(full)}", "số địa phương lấy bình quân ghi")]
+    if not full:
         return []
     sums = (sum((g[name] for g in full for name in legal), Fraction(0)) for legal in LEGAL_GROUPS)
     total = sum((Fraction(round_half_up(s / len(full), 2)) for s in sums), Fraction(0))
