@@ -46,7 +46,7 @@ def of_place(workbook: Workbook, province: str, period: str, unit: str | None = 
 
     NoDataError when there is none of the three.
     """
-    chosen = Period.parse(period)
+    chosen = Period.parse(period).within_one_era()
     place = find_province(province, chosen.era, chosen.end)
     store = Store.open(workbook.store)
     typed = entered.read(workbook.reference / entered.FILE)
@@ -88,6 +88,8 @@ def counts_of(texts: Iterable[str]) -> dict[str, tuple[float, float]]:
         top, slash, bottom = fraction.partition("/")
         if not (name.strip() and equals and slash):
             raise UsageError(f"--what-if “{text}”", expected="TIÊU_CHÍ=TỬ/MẪU, như PROCESSED_ON_TIME=653/654")
+        if name.strip().upper() in found:
+            raise UsageError(f"--what-if {name.strip()} có hai lần", expected="mỗi tiêu chí một lần")
         found[name.strip().upper()] = (typed(top, "--what-if"), typed(bottom, "--what-if"))
     return found
 

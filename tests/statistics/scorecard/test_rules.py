@@ -90,14 +90,16 @@ def test_payment_rounds_the_percentage_first(top: int, bottom: int, expected: in
 
 
 def test_a_zero_denominator_by_criterion() -> None:
-    """formulas: null in CKMB and MDSH, 0 in TDGQ, payment and dossier satisfaction, full for petitions."""
+    """formulas: null in CKMB and MDSH, 0 in TDGQ, payment and dossier satisfaction, full for petitions; certified copies
+    are full for everybody in 2026."""
     worth = {c.id: points(c, 0, 0) for c in CARD.criteria}
     assert {n for n, p in worth.items() if p is None} == {
-        c.id for c in CARD.criteria if c.group in ("CKMB", "MDSH")
+        c.id for c in CARD.criteria if c.group in ("CKMB", "MDSH") and c.id != "ELECTRONIC_CERTIFIED_COPY"
     }
     assert {n for n, p in worth.items() if p} == {
         "PETITION_PROCESSING_ON_TIME",
         "PETITION_HANDLING_SATISFACTION",
+        "ELECTRONIC_CERTIFIED_COPY",
     }
     assert (
         worth["PROCESSED_ON_TIME"] == worth["DOSSIER_RECEIVING_SATISFACTION"] == worth["PAYMENT_DOSSIER"] == 0

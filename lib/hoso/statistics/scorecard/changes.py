@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ...vocabulary.errors import UsageError
+from ...vocabulary.errors import InputError, UsageError
 from .scored import Given, Scored, ScoredCriterion
 from .scoring import points, score
 
@@ -59,7 +59,10 @@ def what_if(scored: Scored, counts: Mapping[str, tuple[float, float]]) -> Scored
         rows[name] = replace(
             rows.get(name, Given(name)), numerator=top, denominator=bottom, score=None, source=None
         )
-    changed = score(scored.card, scored.level, rows.values())
+    try:
+        changed = score(scored.card, scored.level, rows.values())
+    except InputError as error:
+        raise UsageError(error.what, where="what-if", expected=error.expected) from error
     stuck = [
         g.id for g in changed.groups if g.basis == "printed" and counts.keys() & {c.id for c in g.criteria}
     ]

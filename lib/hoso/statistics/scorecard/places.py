@@ -21,6 +21,7 @@ from .scoring import score
 
 # Districts (to 30/6/2025) have no published table of points.
 _LEVELS: Final[dict[str, Level]] = {"province": "province", "department": "agency", "commune": "commune"}
+IMPOSSIBLE: Final = "Cổng cho tử số {top:g} lớn hơn mẫu số {bottom:g}: lấy điểm in"
 _DOSSIERS: Final = "Dữ liệu hồ sơ ({version})"
 
 
@@ -140,13 +141,18 @@ def _snapshot_row(row: dict[Any, Any]) -> Given:
 
     top, bottom = plain("numerator"), plain("denominator")
     both = top is not None and bottom is not None and plain("criterion") is not None
+    impossible = (
+        both and top > bottom and plain("score") is not None
+    )  # then what the portal made of it stands
     day = plain("captured_on")
     return Given(
         str(plain("criterion") or row["group"]),
-        float(top) if both else None,
-        float(bottom) if both else None,
+        float(top) if both and not impossible else None,
+        float(bottom) if both and not impossible else None,
         plain("score"),
         source="Cổng Dịch vụ công quốc gia"
         + (f", thu thập ngày {pd.Timestamp(day):%d/%m/%Y}" if day else ""),
-        note=plain("quality_message") or plain("quality_flag"),
+        note=IMPOSSIBLE.format(top=top, bottom=bottom)
+        if impossible
+        else plain("quality_message") or plain("quality_flag"),
     )

@@ -106,12 +106,20 @@ class ScoredGroup:
 
     @property
     def ratio(self) -> float | None:
-        """Percent of its most points, two decimals, as the portal prints it; None while a part of it is missing."""
-        return (
-            None
-            if self.points is None or self.missing
-            else hundredths(self.points / 100 / self.max * 100) / 100
-        )
+        """Percent of its most points, two decimals; of a single criterion that of its counts, as the portal prints both.
+
+        None while a part of it is missing.
+        """
+        if self.points is None or self.missing:
+            return None
+        if len(self.criteria) == 1 and self.basis == "counts" and self.criteria[0].basis == "counts":
+            given = self.criteria[0].given
+            return (
+                hundredths((given.numerator or 0) / given.denominator * 100) / 100
+                if given.denominator
+                else 0.0
+            )
+        return hundredths(self.points / 100 / self.max * 100) / 100
 
 
 @dataclass(frozen=True)
