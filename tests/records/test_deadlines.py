@@ -54,17 +54,17 @@ TABLE = """
                  | no    |              | open      | 0     | 0      |          |          | in time  |            |         |
                  | yes   | 12/1 16:00   | done      | 0     | 0      | 15/1     | early    | in time  |            |         | 2280
                  | yes   | 15/1 16:59   | done      | 0     | 0      | 15/1     | punctual | in time  |            |         | 2819
-                 | yes   | 16/1 07:30   | done      | 0     | 0      | 15/1     | late     | late     | 16/1       | 15/1    | 2850
+                 | yes   | 16/1 07:30   | done      | 0     | 0      | 15/1     | late     | late     | 16/1       |         | 2850
                  | yes   | 16/1 07:30   | done      | 1     | 480    | 16/1     | punctual | in time  |            |         | 2370
-                 | yes   | 17/1 07:30   | done      | 1     | 480    | 16/1     | late     | late     | 17/1       | 16/1    | 2850
+                 | yes   | 17/1 07:30   | done      | 1     | 480    | 16/1     | late     | late     | 17/1       |         | 2850
                  | yes   | 12/1 16:00   | done      | 2     | 960    | 17/1     | early    | late     |            | 8/1     | 1320
                  | yes   | 8/1 09:00    | done      | 1     | 960    | 17/1     | early    | in time  |            |         | 0
-                 | yes   |              | open      | 0     | 0      | 15/1     |          | in time  | 16/1       | 15/1    |
-                 | yes   |              | open      | 1     | 960    | 17/1     |          | in time  | 18/1       | 17/1    |
+                 | yes   |              | open      | 0     | 0      | 15/1     |          | in time  | 16/1       | 16/1    |
+                 | yes   |              | open      | 1     | 960    | 17/1     |          | in time  | 18/1       | 18/1    |
                  | yes   |              | waits     | 1     | 0      | 15/1     |          | in time  |            |         |
                  | yes   |              | fee       | 0     | 0      | 15/1     |          | in time  |            |         |
                  | yes   |              | stopped   | 0     | 0      | 15/1     |          | in time  |            |         |
-                 | yes   | 30/1 16:00   | withdrawn | 0     | 0      | 15/1     | punctual | in time  | 16/1       | 15/1    | 8040
+                 | yes   | 30/1 16:00   | withdrawn | 0     | 0      | 15/1     | punctual | in time  | 16/1       | 16/1    | 8040
                  | yes   |              | new       | 0     | 0      |          |          | in time  |            |         |
                  | yes   | 8/1 08:20    | refused   | 0     | 0      |          |          | in time  |            |         |
                  | yes   |              | done      | 0     | 0      | 15/1     |          | in time  |            |         |

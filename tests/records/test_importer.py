@@ -305,3 +305,20 @@ def test_a_missing_ledger_names_its_repair(tmp_path: Path) -> None:
         data(tmp_path)
     importer.heal(prepare(tmp_path))
     assert int(data(tmp_path).daily["received_all"].sum()) == 2
+
+
+def test_dossiers_after_the_end_of_a_province_are_refused(tmp_path: Path) -> None:
+    """Hà Giang ended on 30/6/2025: a dossier received there on 1/7 is refused with where it belongs; nothing is lost."""
+    rows = [{"id": "a", "received": "30/06/2025 08:00"}, {"id": "b", "received": "01/07/2025 08:00"}]
+    done = load(tmp_path, rows)
+    assert (done.read, done.accepted, done.rejected) == (2, 1, 1)
+    (reason,) = prepare(tmp_path).frame("rejects")["reason"]
+    assert reason == "tiếp nhận sau ngày 30/6/2025, khi đã thuộc tỉnh Tuyên Quang"
+
+
+def test_an_end_in_the_future_is_refused(tmp_path: Path) -> None:
+    """Finished in 2034 is a slip of the pen; it would make every period look closed."""
+    rows = [{"id": "a", "received": "16/04/2024 08:00", "finished": "17/04/2034 10:00"}]
+    done = load(tmp_path, rows)
+    assert (done.accepted, done.rejected) == (0, 1)
+    assert prepare(tmp_path).frame("rejects")["reason"].to_list() == ["kết thúc xử lý ở tương lai"]

@@ -147,7 +147,7 @@ def _count_resolved(found: Counter[str], d: Dossier, ended: datetime) -> None:
 
 
 def _count_pending(found: Counter[str], d: Dossier, end: date) -> None:
-    due, waits = due_day(d), d["status"] in (5, 6, 8)
+    due, minute, waits = due_day(d), due_minute(d), d["status"] in (5, 6, 8)
     # ended, but the source does not say when: pending, and never accused of being late
     excused = waits or (d["status"] in (7, 9, 10) and closed(d) is None)
     found["pending"] += 1
@@ -155,7 +155,9 @@ def _count_pending(found: Counter[str], d: Dossier, end: date) -> None:
         found["overdue"] += 1
         since = max(due + timedelta(1), d["received"].date())
         found[f"overdue_{band((end - since).days + 1)}"] += 1
-    late = (d["supplements"] or 0) > 1 or (not excused and due is not None and due <= end)
+    # not finished: held against the period's end, so what was due at the end of its last day is in time
+    gone_by = minute is not None and minute < datetime.combine(end, time(23, 59, 59))
+    late = (d["supplements"] or 0) > 1 or (not excused and gone_by)
     found["in_time_by_clock"] += not late
     if not waits:
         found["running"] += 1

@@ -6,6 +6,8 @@ compares days, QĐ 766/QĐ-TTg compares the end of processing with the appointed
 
 from __future__ import annotations
 
+from datetime import time
+
 import polars as pl
 
 from .deadlines import with_deadlines
@@ -13,6 +15,7 @@ from .office_clock import OfficeClock
 from .schema import CLOSING, NOT_RECEIVED, RESOLVED, WAITING, WITHDRAWN
 
 DAY = pl.duration(days=1)
+END_OF_DAY = time(23, 59, 59)  # the hour of a due date that an export gives without one
 LATE_SUPPLEMENTS = 1  # QĐ 766: more than one request for supplements makes a dossier late
 
 
@@ -105,7 +108,9 @@ def _late_on() -> pl.Expr:
 
 
 def _late_pending() -> pl.Expr:
-    # On its due day a pending dossier is late at the day's end; one closed that day was not pending then.
-    start = _runs_out(pl.col("due_on"))
+    # A dossier that is not finished is held against the period's end, the end of a day: late on its due day where it was
+    # due before that, else the day after. One closed on that day was not pending then.
+    lasts = pl.col("deadline_at").dt.time() == END_OF_DAY
+    start = _runs_out(pl.col("due_on") + pl.when(lasts).then(DAY).otherwise(pl.duration(days=0)))
     closed_on_the_day = (pl.col("closed_on") == start).fill_null(False)
     return pl.when(closed_on_the_day).then(None).otherwise(start)

@@ -19,10 +19,11 @@ from pathlib import Path
 import polars as pl
 
 from ..vocabulary.errors import UsageError
-from ..vocabulary.places import Province
+from ..vocabulary.numbers import date as print_date
+from ..vocabulary.places import LAST_DAY_OF_63, Province, successor
 from . import catalogue, deadlines, keys, ledger, merge, schema, score_import
 from .imports import Import, printed_name, sha256
-from .intake import Batch, read
+from .intake import REJECTS, Batch, read
 from .intake.columns import COLUMNS_FILE
 from .intake.portal import Given, recognise
 from .store import Store
@@ -165,6 +166,8 @@ def _read(path: Path, province: Province | Chooser, progress: Progress) -> _Read
     ]
     dossiers, procedures = _joined(batches, "dossiers"), _joined(batches, "procedures")
     place = province if isinstance(province, Province) else province(*_span(dossiers, procedures))
+    dossiers, late = _in_time(dossiers, place)
+    rejects += [late] if late.height else []
     return _Reading(
         path=path,
         province_id=place.id,
@@ -177,6 +180,22 @@ def _read(path: Path, province: Province | Chooser, progress: Progress) -> _Read
         skipped=sum((Counter(batch.skipped) for batch in batches), Counter()),
         repairs=sum((Counter(batch.repairs) for batch in batches), Counter()),
     )
+
+
+def _in_time(dossiers: pl.DataFrame | None, place: Province) -> tuple[pl.DataFrame | None, pl.DataFrame]:
+    """The dossiers received while the province existed, and the others as refused rows: no report could ask for them."""
+    if dossiers is None or place.era != "63":
+        return dossiers, schema.empty(REJECTS | {"sheet": pl.String()})
+    after = pl.col("received_at").dt.date() > LAST_DAY_OF_63
+    told = f"tiếp nhận sau ngày {print_date(LAST_DAY_OF_63)}, khi đã thuộc {successor(place).title}"
+    late = dossiers.filter(after).select(
+        "line",
+        column=pl.lit("received_at"),
+        value_class=pl.lit("dạng ngày"),
+        reason=pl.lit(told),
+        sheet=pl.lit(None, pl.String),
+    )
+    return dossiers.filter(~after), late
 
 
 def _span(dossiers: pl.DataFrame | None, procedures: pl.DataFrame | None) -> tuple[date | None, date | None]:

@@ -203,6 +203,8 @@ def _order_faults(frame: pl.DataFrame, values: Mapping[str, pl.Series], today: d
     return [
         Fault("finished_at", "kết thúc xử lý trước ngày tiếp nhận", finished < received),
         Fault("returned_at", "trả kết quả trước ngày tiếp nhận", returned < received),
+        Fault("finished_at", "kết thúc xử lý ở tương lai", finished > today + _AHEAD),
+        Fault("returned_at", "trả kết quả ở tương lai", returned > today + _AHEAD),
         Fault("received_at", "ngày tiếp nhận ở tương lai", ahead & ~stand_in),
         Fault("submitted_at", "ngày nộp ở tương lai", ahead & stand_in),
     ]
