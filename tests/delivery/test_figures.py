@@ -12,7 +12,7 @@ from hoso.records.importer import import_file
 from hoso.vocabulary.errors import NoDataError, UsageError
 from hoso.vocabulary.places import find_province
 from hoso.vocabulary.workbook import Workbook
-from tests.stores import load, prepare
+from tests.stores import load, prepare, write_csv
 
 DONG_VAN = {
     "unit": "UBND huyện Đồng Văn",
@@ -96,3 +96,35 @@ def test_the_portal_beside_no_dossier(workbook: Workbook, tmp_path: Path) -> Non
     assert units.loc[units["indicator"] == "score_766", "unit"].nunique() == 135
     with pytest.raises(NoDataError):
         table(workbook, "phu-tho", "2026@calendar")
+
+
+def test_a_period_over_the_border_adds_up_the_old_provinces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tuyên Quang 2025: what both old provinces did to 30/6 and the new one since; a part that lacks gives no total."""
+    store, key = prepare(tmp_path), keys.load(tmp_path / "key")
+    monkeypatch.setenv("HOSO_STORE", str(tmp_path / "store"))
+    days = {
+        ("ha-giang", "63"): "20/03/2025",
+        ("tuyen-quang", "34"): "20/08/2025",
+        ("tuyen-quang", "63"): "21/03/2025",
+    }
+    for (slug, era), day in days.items():
+        file = write_csv(tmp_path / f"{slug}-{era}.csv", [{"id": "a", "received": f"{day} 08:00"}])
+        import_file(store, file, find_province(slug, "63" if era == "63" else "34"), key)
+        found = table(Workbook.find(), "tuyen-quang", "2025@calendar").set_index(["indicator", "variant"])
+        value = found.loc[[("received_in_period", None)], "value"].iloc[0]
+        if (slug, era) == ("tuyen-quang", "63"):
+            assert value == 3
+        else:
+            assert pd.isna(value)
+    assert "tỉnh Hà Giang" in str(found["source"].iloc[0]) or "Hà Giang" in str(found["source"].iloc[0])
+    with pytest.raises(UsageError, match="01/7/2025"):
+        table(Workbook.find(), "tuyen-quang", "2025@calendar", level="commune")
+
+
+def test_satisfaction_nobody_published_has_no_value(workbook: Workbook) -> None:
+    """The row is there, null, with the reason; of the province and of each unit."""
+    rows = json.loads(as_json(table(workbook, "ha-giang", "2024-Q1")))
+    (own,) = (row for row in rows if row["indicator"] == "satisfaction_rate")
+    assert (own["value"], own["source"]) == (None, "chưa có số liệu công bố")

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hoso.statistics.assessment import COLUMNS, assess, assessed
+from hoso.statistics.assessment import COLUMNS, Clock, assess, assessed
 from hoso.statistics.results import COLUMNS as RESULTS
 from hoso.statistics.results import results
 from hoso.statistics.targets import Target
@@ -144,7 +144,7 @@ def test_the_change_since_the_period_before_and_the_year_before() -> None:
 
 
 def test_there_is_no_past_across_the_eras_or_without_dossiers() -> None:
-    """The units of 2024 are not those of 2025, and a table that counted nothing is no year of zeros."""
+    """The units of 2024 are not those of 2025, and no table is no past."""
     now = Period.parse("2025-Q3@calendar")
     unit = row(1, 2, "xa-x", "commune")
     assert math.isnan(
@@ -153,8 +153,9 @@ def test_there_is_no_past_across_the_eras_or_without_dossiers() -> None:
         ]
     )
     count = row(7, None, indicator="received", variant=None, value=7.0)
-    empty = table(count | {"numerator": 0, "value": 0.0}, period=PERIOD.year_ago())
-    assert math.isnan(one(count, year_ago=empty)["year_ago"])
+    zero = table(count | {"numerator": 0, "value": 0.0}, period=PERIOD.year_ago())
+    assert one(count, year_ago=zero)["year_ago_change"] == 7  # zero is a number like any other
+    assert math.isnan(one(count, year_ago=zero.head(0))["year_ago"])
     assert one(count, year_ago=table(count, period=PERIOD.year_ago()))["year_ago_change"] == 0
 
 
@@ -325,3 +326,21 @@ def test_the_same_by_unit_level_and_province_from_a_store(tmp_path: Path) -> Non
         assessed(data, [replace(target, unit="xa-la")], period)
     first = assessed(data, [], Period.parse("2022-02@calendar"), "province")
     assert first[["previous", "year_ago"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("data_date", "today", "expected"),
+    [
+        ("2024-06-28", None, "closed"),  # Friday, the last working day of a month that ends on a Sunday
+        ("2024-06-28", "2024-06-28", "provisional"),
+        ("2024-06-28", "2024-06-30", "provisional"),
+        ("2024-06-28", "2024-07-01", "closed"),
+        ("2024-06-27", "2024-07-01", "provisional"),
+    ],
+)
+def test_figures_are_closed_only_after_the_end(data_date: str, today: str | None, expected: str) -> None:
+    """The data reach the last working day, and the period has ended on the day they are looked at."""
+    days = date.fromisoformat(data_date), date.fromisoformat(today) if today else None
+    assert Clock(Period.parse("2024-06@calendar"), *days).standing == expected
+    taken = Clock(Period.parse("2024-06@calendar"), days[0], taken_on=days[1])
+    assert taken.standing == expected

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from functools import cache, partial
 from typing import Any, Final, Literal
 
 import pandas as pd
 
 from ..records.store import Store
-from ..statistics import accounts, assessment, entered, heads, published, snapshots, targets
+from ..statistics import accounts, assessment, entered, heads, published, series, snapshots, targets
 from ..statistics import results as results_table
 from ..statistics.counting import By
+from ..statistics.counts import COUNTS
 from ..statistics.data import Data, units_of
+from ..statistics.definitions import definitions
 from ..statistics.results import results
 from ..statistics.timeline import by_time
 from ..vocabulary.errors import NoDataError, UsageError
@@ -35,6 +38,8 @@ COLUMNS: Final = (
 # Beside these, with --assess: what a leader asks of a figure (statistics.assessment.COLUMNS).
 ASSESSED: Final = (*COLUMNS, *(name for name in assessment.COLUMNS if name not in results_table.COLUMNS))
 
+SATISFACTION: Final = "satisfaction_rate"
+
 Breakdown = Literal["field", "procedure", "channel", "month"]
 
 
@@ -52,10 +57,14 @@ def table(
     What others published, reported or showed on the portal stands beside what was counted, each with its source; where no
     dossier was imported it stands alone. With `by` the province by field, procedure, channel (in a column of that name) or
     month (in `period`), or the unit or each unit of the level by the same. With `assess` each beside its target, its past
-    and its rank.
+    and its rank. Over 1/7/2025 a province adds up its predecessors (statistics.series); what else is asked there is refused.
     """
     chosen = Period.parse(period)
     place = find_province(province, chosen.era, chosen.end)
+    if unit or by or assess or level not in (None, "province"):
+        chosen.within_one_era()
+    if chosen.crosses_eras:
+        return _across(Store.open(workbook.store), place, chosen)
     if by is not None:
         return _broken_down(Data(Store.open(workbook.store), place), chosen, by, unit, level)
     rows = _rows(
@@ -79,8 +88,33 @@ def _rows(workbook: Workbook, place: Province, period: Period, by: By, assess: b
         return told
     told = _told(workbook, store, place, period, by, data.units)
     counted = _assessed(workbook, data, period, by) if assess else results(data, period, by)
-    parts = [part.astype("object") for part in (counted, told) if len(part)]
+    parts = [part.astype("object") for part in (counted, _unpublished(counted, told), told) if len(part)]
     return pd.concat(parts, ignore_index=True).reindex(columns=list(ASSESSED if assess else COLUMNS))
+
+
+def _unpublished(counted: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+    """A row without a value for each place whose satisfaction nobody published: it is not in the dossiers."""
+    places = counted.drop_duplicates(["unit", "level"])
+    known = set(told.loc[told["indicator"] == SATISFACTION, "unit"].fillna(""))
+    lacking = places[~places["unit"].fillna("").isin(known)]
+    return lacking.reindex(columns=["province", "unit", "level", "period"]).assign(
+        indicator=SATISFACTION, variant="published", source="chưa có số liệu công bố"
+    )
+
+
+def _across(store: Store, place: Province, period: Period) -> pd.DataFrame:
+    """Every count and rate of a period over 1/7/2025, in `source` what it was added up from, or why it has no value."""
+    open_data = cache(partial(Data, store))
+    known = definitions()
+    asked: list[tuple[str, str | None]] = [(name, None) for name in known.counts if name in COUNTS]
+    asked += [(i.id, i.variant) for i in known.on(period.end).indicators]
+    tables = [
+        series.frame(place, name, variant, series.series(open_data, place, name, [period], variant))
+        for name, variant in asked
+    ]
+    rows = pd.concat(tables, ignore_index=True)
+    told = rows["reason"].fillna("").map(lambda reason: f"; {reason}" if reason else "")
+    return rows.assign(source=rows["basis"] + told, unit=None, level=None).reindex(columns=list(COLUMNS))
 
 
 def _assessed(workbook: Workbook, data: Data, period: Period, by: By) -> pd.DataFrame:

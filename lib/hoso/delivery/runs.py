@@ -48,7 +48,7 @@ class Run:
         known = sorted(path.stem for path in workbook.notebooks.glob("*.ipynb"))
         if notebook not in known:
             raise UsageError(f"không có báo cáo {notebook}", expected=", ".join(known))
-        chosen = Period.parse(period)
+        chosen = Period.parse(period).within_one_era()
         return cls(notebook, find_province(province, chosen.era, chosen.end), chosen)
 
     def folder(self, reports: Path) -> Path:

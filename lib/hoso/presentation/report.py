@@ -15,7 +15,7 @@ import pandas as pd
 
 from ..records.store import Store
 from ..statistics import published
-from ..statistics.assessment import comparable
+from ..statistics.assessment import Clock, comparable
 from ..statistics.counting import Grouping
 from ..statistics.data import Data
 from ..statistics.definitions import Definitions, definitions
@@ -23,7 +23,6 @@ from ..statistics.identities import broken
 from ..statistics.ranks import RANKED_FROM
 from ..statistics.results import results
 from ..vocabulary import numbers
-from ..vocabulary.calendar import last_working_day
 from ..vocabulary.errors import UsageError
 from ..vocabulary.periods import Period
 from ..vocabulary.places import Province, find_province
@@ -40,7 +39,7 @@ def open_report(notebook: str, province: str, period: str) -> Report:
     Raises UsageError for an unknown province or period, NoDataError when nothing of the province was imported.
     """
     workbook = Workbook.find()
-    chosen = Period.parse(period)
+    chosen = Period.parse(period).within_one_era()
     place = find_province(province, chosen.era, chosen.end)
     return Report(notebook, workbook, place, chosen, Data(Store.open(workbook.store), place))
 
@@ -203,7 +202,7 @@ class Report:
     @cached_property
     def provisional(self) -> str | None:
         """The words every page carries while the period has not ended, or its data do not reach its end."""
-        if self.last_day >= last_working_day(self.period.end):
+        if Clock(self.period, self.last_day, taken_on=self.data.taken_on).standing == "closed":
             return None
         return f"Số liệu tạm thời đến ngày {numbers.date(self.last_day)}"
 

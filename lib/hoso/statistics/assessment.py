@@ -44,18 +44,23 @@ _PARTS: Final = ("field", "procedure", "channel")
 class Clock:
     """How far the figures of a period reach, and from which day the working days to a deadline count.
 
-    Closed (chốt) when the data reach the period's last working day, provisional (tạm thời) until then. The days count
-    after `today`, or after the day the figures stand at: then a report made again later tells the same.
+    Closed (chốt) when the data reach the period's last working day and were taken after its end, provisional (tạm thời)
+    until then. The days count after `today`, or after the day the figures stand at: then a report made again later tells
+    the same. `taken_on` is the day of the last import.
     """
 
     period: Period
     data_date: date
     today: date | None = None
+    taken_on: date | None = None
 
     @cached_property
     def standing(self) -> Standing:
         """Whether the figures are final."""
-        return "closed" if self.data_date >= calendar.last_working_day(self.period.end) else "provisional"
+        reached = self.data_date >= calendar.last_working_day(self.period.end)
+        seen = min((day for day in (self.today, self.taken_on) if day), default=None)
+        ended = seen is None or self.period.is_closed(seen)
+        return "closed" if reached and ended else "provisional"
 
     def days_left(self, deadline: date) -> int | None:
         """The working days still to come up to and with the deadline; None when it has passed."""
@@ -86,13 +91,24 @@ def assess(
     `lacking_growing` has each further dossier also in the denominator: what has to come in, where the past cannot be
     changed (a dossier handed in on paper stays so); at 100% it is None. Each has its own number per working day.
     """
+    return _at(Clock(period, data_date, today), table, targets, previous, year_ago, heads)
+
+
+def _at(
+    clock: Clock,
+    table: pd.DataFrame,
+    targets: Sequence[Target],
+    previous: pd.DataFrame | None,
+    year_ago: pd.DataFrame | None,
+    heads: Mapping[HeadKey, str] | None,
+) -> pd.DataFrame:
+    period = clock.period
     held: Held = {}
     for target in targets:
         if target.holds_on(period.end):
             held.setdefault(target.indicator, []).append(target)
     rows = records(table)
     rows += _unmeasured(rows, held, period)
-    clock = Clock(period, data_date, today)
     pasts = {"previous": Past.of(previous, period), "year_ago": Past.of(year_ago, period)}
     assessed = [_assessed(row, held, clock, pasts, heads or {}) for row in rows]
     _rank(assessed)
@@ -125,7 +141,7 @@ def assessed(
     table = results(data, period, by, indicators)
     if entered is not None:
         table = pd.concat([table, entered_results(entered, data, period, by)], ignore_index=True)
-    return assess(table, chosen, period, data.last_day, previous, year_ago, heads, today)
+    return _at(Clock(period, data.last_day, today, data.taken_on), table, chosen, previous, year_ago, heads)
 
 
 def entered_results(entered: pd.DataFrame, data: Data, period: Period, by: By) -> pd.DataFrame:

@@ -113,6 +113,12 @@ class Data:
         rows = rows.filter(pl.col("kind") != "scores")
         return pd.DataFrame(rows.to_dict(as_series=False), columns=list(schema.IMPORTS))
 
+    @property
+    def taken_on(self) -> date | None:
+        """The day (in Việt Nam) of the last import of dossiers: what happened later is not in the data."""
+        moments = self.imports.loc[self.imports["kind"] == "dossiers", "imported_at"]
+        return None if moments.empty else (moments.max() + pd.Timedelta(hours=7)).date()
+
     @cached_property
     def synthetic(self) -> bool:
         """Whether any dossier of the province is synthetic (dữ liệu mô phỏng); then every page says so."""

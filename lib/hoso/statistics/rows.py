@@ -59,9 +59,9 @@ class Past:
     def of(cls, table: pd.DataFrame | None, period: Period) -> Past:
         """Of a results table of an earlier period; empty where there is nothing to compare with.
 
-        That is: no table, none of its dossiers counted, or another era, whose units are not the same.
+        That is: no table, or another era, whose units are not the same. Zero is a past like any other number.
         """
-        if table is None or not len(table) or not table["numerator"].fillna(0).ne(0).any():
+        if table is None or not len(table):
             return cls()
         if Period.parse(str(table["period"].iloc[0])).era != period.era:
             return cls()

@@ -108,6 +108,17 @@ class Period:
     def crosses_eras(self) -> bool:
         return self.start <= LAST_DAY_OF_63 < self.end
 
+    def within_one_era(self) -> "Period":
+        """Itself. UsageError for a period over 1/7/2025, naming its two parts: units and ranks of both are not the same."""
+        if self.crosses_eras:
+            raise UsageError(
+                "kỳ báo cáo qua ngày sắp xếp đơn vị hành chính 01/7/2025",
+                where=self.id,
+                expected="một kỳ trong một giai đoạn",
+                remedy="làm từng phần: " + ", ".join(f"--period {part.id}" for part in self.parts_by_era()),
+            )
+        return self
+
     def parts_by_era(self) -> list["Period"]:
         """Its part to 30/6/2025 and its part from 1/7/2025, as explicit periods; itself when it lies in one era.
 
