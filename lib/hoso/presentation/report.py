@@ -19,7 +19,7 @@ from ..statistics.assessment import Clock, comparable
 from ..statistics.counting import Grouping
 from ..statistics.data import Data
 from ..statistics.definitions import Definitions, definitions
-from ..statistics.identities import broken
+from ..statistics.identities import HELD, broken
 from ..statistics.ranks import RANKED_FROM
 from ..statistics.results import results
 from ..vocabulary import numbers
@@ -54,7 +54,9 @@ class Report:
     period: Period
     data: Data
     registry: Registry = field(default_factory=Registry)
-    _results: dict[tuple[str, Grouping], pd.DataFrame] = field(default_factory=dict, repr=False)
+    _results: dict[tuple[str, Grouping, tuple[str, ...] | None], pd.DataFrame] = field(
+        default_factory=dict, repr=False
+    )
 
     @cached_property
     def definitions(self) -> Definitions:
@@ -66,12 +68,14 @@ class Report:
         """The last day any dossier of the province was received or closed: how far the data reach."""
         return self.data.last_day
 
-    def results(self, by: Grouping = "province", period: Period | None = None) -> pd.DataFrame:
-        """The results table (statistics.results) of the period, or of another one."""
+    def results(
+        self, by: Grouping = "province", period: Period | None = None, of: tuple[str, ...] | None = None
+    ) -> pd.DataFrame:
+        """The results table (statistics.results) of the period, or of another one; of some indicators only where asked."""
         chosen = period or self.period
-        key = (chosen.id, by)
+        key = (chosen.id, by, of)
         if key not in self._results:
-            self._results[key] = results(self.data, chosen, by)
+            self._results[key] = results(self.data, chosen, by, of)
         return self._results[key]
 
     def rate(
@@ -98,7 +102,8 @@ class Report:
         return replace(figure, year_ago=earlier, year_ago_label=f"cùng kỳ năm {before.end.year}")
 
     def _figure(self, name: str, variant: str | None, unit: str | None, period: Period) -> Figure:
-        table = self.results("unit" if unit else "province", period)
+        only = None if period == self.period else (name,)  # of another period nobody asks for all
+        table = self.results("unit" if unit else "province", period, only)
         row = _one(table, name, variant, unit)
         return self.figure(row, period)
 
@@ -196,7 +201,7 @@ class Report:
         found = [("synthetic", SYNTHETIC)] if self.data.synthetic else []
         if self.provisional:
             found.append(("provisional", self.provisional))
-        found += [("identity", text) for text in broken(self.results("level"), self.period)]
+        found += [("identity", text) for text in broken(self.results("level", of=HELD), self.period)]
         return [{"type": "notice", "kind": kind, "runs": [{"t": "text", "s": text}]} for kind, text in found]
 
     @cached_property
@@ -218,7 +223,7 @@ class Report:
             "data_date": min(self.last_day, self.period.end).isoformat(),
             "synthetic": self.data.synthetic,
             "provisional": self.provisional,
-            "identities": not broken(self.results("level"), self.period),
+            "identities": not broken(self.results("level", of=HELD), self.period),
             "command": f"hoso report {self.notebook} --province {self.place.slug} --period {self.period.id}",
         }
 

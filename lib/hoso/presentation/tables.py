@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, Literal
 
-from ..statistics.form_06a import COLUMNS, NUMBERS, arranged
+from ..statistics.form_06a import COLUMNS, COUNTED, NUMBERS, arranged
 from ..vocabulary import numbers
 from .display import Block, Display, runs
 from .figures import Figure
@@ -56,7 +56,7 @@ def _overview_cells(figure: Figure, add: Any) -> list[Block]:
 def form_06a(report: Report, identifier: str, caption: str, by: Literal["field", "unit"]) -> Display:
     """Form II.06a/VPCP/KSTT by field (lĩnh vực) or unit (cơ quan), in blocks by level, with the total of each block."""
     names = dict(zip(report.data.units["unit"], report.data.units["name"], strict=True))
-    form = arranged(report.results("province"), report.results(by), by, names)
+    form = arranged(report.results(of=COUNTED), report.results(by, of=COUNTED), by, names)
     rows = [_row(line, by) for line in form.to_dict("records")]
     titles = [_column("n", "STT", "center"), _column("name", _FIRST_COLUMN[by], "left")]
     columns = titles + [_column(c.id, c.title, "right", c.group) for c in COLUMNS]

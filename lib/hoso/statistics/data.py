@@ -59,7 +59,7 @@ class Data:
 
     def facts(self) -> nw.LazyFrame[Any]:
         """The dossiers (columns: records.schema.FACTS), lazily, on DuckDB."""
-        return self._read(self.store.files("facts", self.province.id, self.version))
+        return self._read(self._facts_files)
 
     def ledger(self) -> nw.LazyFrame[Any]:
         """The daily counts (records.ledger), built from the same version of the facts.
@@ -73,7 +73,15 @@ class Data:
                 expected="the newest version",
                 remedy="count from the facts",
             )
-        return self._read(self.store.files("ledger", self.province.id, self._ledger_version))
+        return self._read(self._ledger_files)
+
+    @cached_property
+    def _facts_files(self) -> list[str]:
+        return self.store.files("facts", self.province.id, self.version)
+
+    @cached_property
+    def _ledger_files(self) -> list[str]:
+        return self.store.files("ledger", self.province.id, self._ledger_version)
 
     def _read(self, files: list[str]) -> nw.LazyFrame[Any]:
         types = "{'province_id': VARCHAR, 'received_month': DATE}"

@@ -33,6 +33,8 @@ IDENTITIES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("resolved", ("early_by_clock", "punctual_by_clock", "late_by_clock")),
     ("running", ("running_in_time", "running_late")),
 )
+HELD: Final = tuple(dict.fromkeys(name for whole, parts in IDENTITIES for name in (whole, *parts)))
+"""The counts the identities are about."""
 
 
 def differences(table: pd.DataFrame) -> pd.DataFrame:
