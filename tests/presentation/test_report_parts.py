@@ -204,7 +204,7 @@ def checked(file: Path, folder: Path) -> Checked:
         assert (province, period) == ("ha-giang", "2024-9M")
         return Data(stores.data(folder).store, stores.HA_GIANG, version)
 
-    return verify(file, open_data, ROOT / "data" / "reference" / "published.csv")
+    return verify(file, open_data, ROOT / "data" / "reference")
 
 
 def test_all_parts_can_be_recomputed_from_the_facts(report: Report, folder: Path, tmp_path: Path) -> None:

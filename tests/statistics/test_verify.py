@@ -80,7 +80,7 @@ def test_figures_of_every_grouping_are_found_again(tmp_path: Path, by: Grouping)
     ]  # fmt: skip
     needed = {(PERIOD.id, by): set(rows["indicator"])}
     assert {grouping(key) for key in keys} == {by}
-    recount = Recount(Rederived(Store.open(tmp_path / "store"), HA_GIANG), tmp_path / "none.csv", needed)
+    recount = Recount(Rederived(Store.open(tmp_path / "store"), HA_GIANG), tmp_path, needed)
     found = [recount.value(key) for key in keys]
     assert [none_for(value) for value in rows["value"]] == found
     days = rows.loc[rows["indicator"] == "handling_time", "value"]

@@ -55,7 +55,7 @@ def verify_file(workbook: Workbook, file: Path) -> Checked:
             store, find_province(province, chosen.era, chosen.end), newest if version is None else version
         )
 
-    checked = verify(file, open_data, workbook.reference / "published.csv")
+    checked = verify(file, open_data, workbook.reference)
     return replace(checked, differences=(*checked.differences, *_misprinted(file), *_altered(file)))
 
 

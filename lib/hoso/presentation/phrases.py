@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from ..vocabulary import numbers
 from .figures import Figure, Key, Phrase
+from .verdicts import Tally, Verdict
 
 NO_YEAR_AGO = "chưa có số liệu cùng kỳ để so sánh"
 
@@ -68,6 +69,50 @@ def _derived(now: Figure, before: Figure, key: Key, value: float, title: str) ->
     )
 
 
+def versus_target(verdict: Verdict) -> Phrase:
+    """ "chưa đạt chỉ tiêu trên 50%, còn thiếu 23,23 điểm phần trăm"; "đạt …, vượt …"; no data and no target too."""
+    if verdict.kind == "no_target":
+        return Phrase(("chưa được giao chỉ tiêu",))
+    if verdict.kind == "no_data":
+        return Phrase(("chưa có số liệu để so với chỉ tiêu ", *verdict.aim))
+    word = "đạt" if verdict.kind == "met" else "chưa đạt"
+    return Phrase((f"{word} chỉ tiêu ", *verdict.aim, *_by_how_much(verdict)))
+
+
+def _by_how_much(verdict: Verdict) -> tuple[str | Figure, ...]:
+    """How far from the target, in points; nothing where that rounds to nothing."""
+    gap = verdict.gap
+    if gap.value is None or numbers.round_half_up(gap.value, gap.decimals) == 0:
+        return ()
+    words = {
+        ("met", False): "vượt", ("not_met", False): "còn thiếu", ("met", True): "thấp hơn", ("not_met", True): "cao hơn",
+    }  # fmt: skip
+    return (
+        f", {words[verdict.kind, verdict.fewer]} ",
+        gap,
+        " điểm phần trăm" if gap.measure == "points" else "",
+    )
+
+
+def tallied(level: Tally) -> Phrase:
+    """ "10/17 sở, ban, ngành đạt chỉ tiêu; còn 7 đơn vị chưa đạt"; all, none, one unit and no data in their own words."""
+    met, not_met, no_data, of = level.met, level.not_met, level.no_data, level.of
+    if of.value == 1:
+        return Phrase((f"đơn vị duy nhất được giao chỉ tiêu {_ONE[level.verdict_of_one]}",))
+    if no_data.value == of.value:
+        return Phrase(("chưa có số liệu của ", of, f" {level.units}"))
+    if met.value == of.value:
+        return Phrase(("tất cả ", of, f" {level.units} đạt chỉ tiêu"))
+    blank: tuple[str | Figure, ...] = ("; ", no_data, " đơn vị chưa có số liệu") if no_data.value else ()
+    if not met.value:
+        return Phrase(("chưa có đơn vị nào trong ", of, f" {level.units} đạt chỉ tiêu", *blank))
+    behind: tuple[str | Figure, ...] = ("; còn ", not_met, " đơn vị chưa đạt") if not_met.value else ()
+    return Phrase((met, "/", of, f" {level.units} đạt chỉ tiêu", *behind, *blank))
+
+
+_ONE = {"met": "đã đạt", "not_met": "chưa đạt", "no_data": "chưa có số liệu"}
+
+
 def rank(figure: Figure) -> Phrase:
     """ "xếp thứ 10/63"."""
     return Phrase(("xếp thứ ", replace(figure, denominator=None), "/", figure.bottom))
@@ -84,6 +129,8 @@ def listing(items: Sequence[Phrase | str]) -> Phrase:
 
 FILTERS: dict[str, Callable[..., Phrase]] = {
     "versus_year_ago": versus_year_ago,
+    "versus_target": versus_target,
+    "tallied": tallied,
     "rank": rank,
     "listing": listing,
 }

@@ -14,16 +14,16 @@ from typing import Any
 import pandas as pd
 
 from ..records.store import Store
-from ..statistics import published
-from ..statistics.assessment import Clock, comparable
-from ..statistics.counting import Grouping
+from ..statistics import entered, heads, published, targets
+from ..statistics.assessment import Clock, assessed, comparable
+from ..statistics.counting import By, Grouping
 from ..statistics.data import Data
 from ..statistics.definitions import Definitions, definitions
 from ..statistics.identities import HELD, broken
 from ..statistics.ranks import RANKED_FROM
 from ..statistics.results import results
 from ..vocabulary import numbers
-from ..vocabulary.errors import UsageError
+from ..vocabulary.errors import NoDataError, UsageError
 from ..vocabulary.periods import Period
 from ..vocabulary.places import Province, find_province
 from ..vocabulary.workbook import Workbook
@@ -31,6 +31,7 @@ from . import readings
 from .display import Block, Display
 from .figures import Figure, Phrase, Registry
 from .narrative import Note
+from .verdicts import Verdict, chosen
 
 
 def open_report(notebook: str, province: str, period: str) -> Report:
@@ -110,6 +111,38 @@ class Report:
     def figure(self, row: pd.Series[Any], period: Period | None = None) -> Figure:
         """A row of the results table as a figure."""
         return readings.counted(row, period or self.period, self.source_text)
+
+    def assessed(self, by: By, *indicators: str, deadline: str = "") -> pd.DataFrame:
+        """The assessment (statistics.assessment) of the period, of some indicators: beside target, past and rank.
+
+        `deadline` (2023-12-25) takes the place of the targets' own. NoDataError for a period before or after all data.
+        """
+        if self.period.end < self.data.first_day or self.period.start > self.data.last_day:
+            raise NoDataError(
+                f"chưa có dữ liệu hồ sơ của {self.place.title} {self.period.window}",
+                expected=f"kỳ từ ngày {numbers.date(self.data.first_day)} đến ngày {numbers.date(self.data.last_day)}",
+            )
+        folder = self.workbook.reference
+        given = _day(deadline)
+        moved = [replace(target, deadline=given or target.deadline) for target in self._targets]
+        titles = heads.titles(heads.read(folder / heads.FILE), self.place, self.data.units, self.period.end)
+        counts = entered.read(folder / entered.FILE)
+        return assessed(self.data, moved, self.period, by, titles, entered=counts, indicators=indicators)
+
+    @cached_property
+    def _targets(self) -> list[targets.Target]:
+        """The targets that measure the period in this province."""
+        rows = targets.read(self.workbook.reference / targets.FILE)
+        return [t for t in rows if t.holds_on(self.period.end) and t.province in (None, self.place.slug)]
+
+    def verdict(self, indicator: str, *, deadline: str = "") -> Verdict:
+        """An indicator of the province beside its target, counted as the target says, else in its first variant."""
+        self.definitions.indicator(indicator)
+        rows = self.assessed("province", indicator, deadline=deadline)
+        asked = [t.variant for t in self._targets if t.indicator == indicator and t.variant is not None]
+        variants = [*asked, *(i.variant for i in self.definitions.indicators if i.id == indicator)]
+        row = chosen(rows[rows["indicator"] == indicator], variants)
+        return Verdict(self, row, self.rate(indicator, row["variant"]), deadline)
 
     @cached_property
     def source_text(self) -> str:
@@ -240,6 +273,14 @@ SYNTHETIC = (
     "DỮ LIỆU MÔ PHỎNG: hồ sơ trong báo cáo này do chương trình sinh ra để minh họa, không phải số liệu thật. "
     "Số liệu công bố có dẫn nguồn là số liệu thật."
 )
+
+
+def _day(text: str) -> date | None:
+    """A day of a parameter, None when it is blank."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise UsageError(f"không hiểu ngày “{text}”", expected="năm-tháng-ngày, ví dụ 2023-12-25") from error
 
 
 def _one(table: pd.DataFrame, name: str, variant: str | None, unit: str | None) -> pd.Series[Any]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from ..statistics.definitions import definitions
 from ..statistics.form_06a import COLUMNS, COUNTED, NUMBERS, arranged
 from ..vocabulary import numbers
 from .display import Block, Display, runs
 from .figures import Figure
 from .phrases import points
 from .report import Report
+from .verdicts import APPENDICES, LEVEL_TITLES, Verdict
 
 _FIRST_COLUMN: Final = {"field": "Lĩnh vực", "unit": "Cơ quan, đơn vị"}
 
@@ -83,6 +86,100 @@ def _row(line: dict[Any, Any], by: Literal["field", "unit"]) -> Block:
         text = numbers.number(line[number])
         cells.append({"runs": [{"t": "text", "s": text}], "value": line[number]})
     return {"role": "normal" if line["role"] == "row" else "total", "cells": cells, "key": keys}
+
+
+def below_target(verdict: Verdict, identifier: str, caption: str, level: str) -> Display:
+    """The units of a level that did not meet their target, those first that lack most, each with what it lacks."""
+    found = verdict.below(level)
+    columns = _below_columns(verdict, len({one.target.value for one in found}) > 1)
+    rows = [{"role": "normal", "cells": [c.cell(one, i) for c in columns]} for i, one in enumerate(found, 1)]
+    check = {
+        "kind": "keys",
+        "columns": [c.key(found[0]) if found else None for c in columns],
+        "rows": [{"unit": one.key["unit"], "level": level} for one in found],
+        "length": verdict.key | {"kind": "tally", "level": level, "verdict": "not_met"},
+    }
+    table = _table(
+        identifier, caption, [c.column() for c in columns], rows, _below_notes(verdict, found, level)
+    )
+    return Display([table | {"verify": check}])
+
+
+def below_target_appendices(verdict: Verdict, identifier: str) -> Display:
+    """An appendix for each level with units that did not meet their target; nothing where all did."""
+    blocks: list[Block] = []
+    for number, level in zip(APPENDICES, verdict.behind, strict=False):
+        title = f"{LEVEL_TITLES[level.level]}: danh sách đơn vị chưa đạt chỉ tiêu"
+        blocks.append({"type": "appendix", "number": number, "title": title, "landscape": False})
+        caption = f"Kết quả thực hiện chỉ tiêu {verdict.title}"
+        blocks += below_target(verdict, f"{identifier}-{level.level}", caption, level.level).blocks
+    return Display(blocks)
+
+
+@dataclass(frozen=True)
+class _Below:
+    """A column of the table of units below their target: its words, or the figure of a unit it prints."""
+
+    title: str
+    align: str
+    width: float
+    text: Callable[[Verdict, int], str] | None = None
+    figure: Callable[[Verdict], Figure] | None = None
+
+    def column(self) -> Block:
+        return _column("", self.title, self.align, width=self.width)
+
+    def cell(self, verdict: Verdict, number: int) -> Block:
+        if self.text is not None:
+            return _text(self.text(verdict, number))
+        assert self.figure is not None
+        figure = self.figure(verdict)
+        return _text(figure.printed) | {"value": figure.value}
+
+    def key(self, verdict: Verdict) -> dict[str, Any] | None:
+        """The key of the column's numbers, without the unit each row names."""
+        return None if self.figure is None else self.figure(verdict).key
+
+
+def _below_columns(verdict: Verdict, several: bool) -> list[_Below]:
+    words = (
+        definitions()
+        .on(verdict.report.period.end)
+        .indicator(verdict.row["indicator"], verdict.row["variant"])
+    )
+    lacking = "Cần thêm (hồ sơ)" if verdict.growing else "Còn thiếu (hồ sơ)"
+    aims = [_Below("Chỉ tiêu", "right", 1.5, figure=lambda one: one.target)] if several else []
+    return [
+        _Below("STT", "center", 0.9, text=lambda _, number: str(number)),
+        _Below("Cơ quan, đơn vị", "left", 4.2, text=lambda one, _: one.name),
+        _Below(_count_title(words.numerator, "Tử số"), "right", 2.0, figure=lambda one: one.value.top),
+        _Below(_count_title(words.denominator, "Mẫu số"), "right", 1.7, figure=lambda one: one.value.bottom),
+        _Below("Tỷ lệ", "right", 1.6, figure=lambda one: one.value),
+        *aims,
+        _Below("Cao hơn (điểm %)" if verdict.fewer else "Còn thiếu (điểm %)", "right", 1.6, figure=lambda one: one.gap),
+        _Below("Vượt (hồ sơ)" if verdict.fewer else lacking, "right", 1.6, figure=lambda one: one.lacking),
+        _Below("Người đứng đầu chịu trách nhiệm", "left", 3.8, text=lambda one, _: one.head),
+    ]  # fmt: skip
+
+
+def _count_title(name: str, other: str) -> str:
+    """What a count is called; a count of procedures has no words of its own."""
+    words = definitions().counts.get(name)
+    return words.title if words else other
+
+
+def _below_notes(verdict: Verdict, found: Sequence[Verdict], level: str) -> list[str]:
+    report = verdict.report
+    aims = {str(one.aim) for one in found}
+    notes = [f"Chỉ tiêu: {aims.pop()}. Số liệu {report.period.window}."] if len(aims) == 1 else []
+    if verdict.growing:
+        notes.append(
+            "Cần thêm: số hồ sơ phát sinh thêm ít nhất phải thuộc tử số để đạt chỉ tiêu, tính cả vào mẫu số; "
+            "dấu “–”: không còn đạt được bằng hồ sơ phát sinh thêm."
+        )
+    if names := verdict.unmeasured(level):
+        notes.append(f"Chưa có số liệu để đánh giá: {'; '.join(names)}.")
+    return [*notes, f"Nguồn: {report.source_text}."]
 
 
 def imports(report: Report, identifier: str, caption: str) -> Display:

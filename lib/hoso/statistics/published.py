@@ -12,6 +12,7 @@ from ..vocabulary.periods import Period
 from ..vocabulary.places import Province
 from .definitions import definitions
 
+FILE: Final = "published.csv"
 COLUMNS: Final = (
     "province", "era", "period", "indicator", "numerator", "denominator", "value", "text", "as_of", "source", "note",
 )  # fmt: skip

@@ -15,6 +15,9 @@ VERDICTS: Final[dict[str, str]] = {
     "met": "Đạt", "not_met": "Chưa đạt", "no_data": "Chưa có số liệu", "no_target": "Không giao chỉ tiêu",
 }  # fmt: skip
 
+GROWING: Final = ("online_rate", "online_payment_rate", "on_time_rate")
+"""What only further dossiers can mend: one handed in on paper, paid in cash or finished late stays so."""
+
 
 def verdict(row: Row) -> str:
     """What a row comes to, a key of VERDICTS: met, not_met, no_data (of a target), no_target."""

@@ -19,7 +19,7 @@ import pandas as pd
 from ..vocabulary.errors import InputError
 from ..vocabulary.numbers import decimal, number
 from ..vocabulary.periods import Period
-from . import published
+from . import published, targets, verify_targets
 from .counting import DIMENSIONS, KEYS, By, Grouping
 from .data import Data
 from .results import recomputed
@@ -58,7 +58,7 @@ class Recount:
     """The province's figures again, one grouped count of the facts a period and grouping."""
 
     data: Data
-    published_file: Path
+    reference: Path  # the folder of published.csv and targets.csv
     needed: Mapping[
         tuple[str, Grouping], Collection[str]
     ]  # the indicators of a period and grouping that anyone will ask for
@@ -84,8 +84,13 @@ class Recount:
 
     @cached_property
     def _published(self) -> Cells:
-        rows = published.read(self.published_file).to_dict("records")
+        rows = published.read(self.reference / published.FILE).to_dict("records")
         return {(row["province"], row["period"], row["indicator"]): row for row in rows}
+
+    @cached_property
+    def targets(self) -> tuple[targets.Target, ...]:
+        """The targets that were set."""
+        return targets.read(self.reference / targets.FILE)
 
     def published(self, key: Key) -> float | str | None:
         """A figure others published, from its dated row."""
@@ -110,6 +115,7 @@ _KINDS: dict[str, Callable[[Recount, Key], float | str | None]] = {
     "published": Recount.published,
     "difference": Recount.difference,
     "growth": Recount.growth,
+    **verify_targets.KINDS,
 }
 
 
@@ -121,19 +127,20 @@ class Checked:
     differences: tuple[Difference, ...]
 
 
-def verify(report: Path, open_data: Callable[[str, str, int | None], Data], published_file: Path) -> Checked:
+def verify(report: Path, open_data: Callable[[str, str, int | None], Data], reference: Path) -> Checked:
     """Recomputes all figures and table cells of a figures.json.
 
-    `open_data(province, period, version)` gives the province's data. Raises InputError for a file that is not a report's.
+    `open_data(province, period, version)` gives the province's data, `reference` is the folder of the reference data.
+    Raises InputError for a file that is not a report's.
     """
     document = _load(report)
     about = document["document"]
     needed = _needed(document)
-    now = Recount(open_data(about["province"], about["period"], None), published_file, needed)
+    now = Recount(open_data(about["province"], about["period"], None), reference, needed)
     found = list(_differences(document, now))
     if found and about["data_version"] != now.data.version:
         earlier = open_data(about["province"], about["period"], about["data_version"])
-        then = Recount(earlier, published_file, needed)
+        then = Recount(earlier, reference, needed)
         still = {(d.where, d.title) for d in _differences(document, then)}
         found = [
             d
@@ -156,7 +163,9 @@ def grouping(key: Key) -> Grouping:
 def _needed(document: dict[str, Any]) -> dict[tuple[str, Grouping], set[str]]:
     """Which indicators the report prints, by period and grouping, so that no more is counted."""
     keys = [key for figure in document["figures"] for key in _results(figure["key"])]
-    keys += [part for table in document["tables"] for *_, cell in _cells(table) for part in cell["sum"]]
+    for table in document["tables"]:
+        keys += [part for *_, cell in _cells(table) for part in _results(cell)]
+        keys += _results(table["verify"].get("length", {"kind": None}))
     needed: dict[tuple[str, Grouping], set[str]] = {}
     for key in keys:
         needed.setdefault((key["period"], grouping(key)), set()).add(key["indicator"])
@@ -165,8 +174,12 @@ def _needed(document: dict[str, Any]) -> dict[tuple[str, Grouping], set[str]]:
 
 def _results(key: Key) -> Iterator[Key]:
     """The counted results a key is made of."""
+    if "sum" in key:
+        yield from key["sum"]
+        return
     if key["kind"] == "result":
         yield key
+    yield from verify_targets.counted(key)
     for name in ("a", "b"):
         if name in key:
             yield from _results(key[name])
@@ -200,6 +213,15 @@ def _differences(document: dict[str, Any], recount: Recount) -> Iterator[Differe
             computed = _cell_value(recount, key)
             if not same(shown, computed):
                 yield Difference(f"{table['id']} {where}", column, shown, computed, "khác với dữ liệu hồ sơ")
+        yield from _length(table, recount)
+
+
+def _length(table: dict[str, Any], recount: Recount) -> Iterator[Difference]:
+    """Whether a table that lists all of a kind has as many rows as there are."""
+    if key := table["verify"].get("length"):
+        there, computed = len(table["rows"]), recount.value(key)
+        if there != computed:
+            yield Difference(table["id"], "số dòng", there, computed, "khác với dữ liệu hồ sơ")
 
 
 def _parts(figure: dict[str, Any], recount: Recount) -> Iterator[Difference]:
@@ -229,6 +251,9 @@ def _cells(table: dict[str, Any]) -> Iterator[tuple[str, str, float | None, Key]
     check = table["verify"]
     if check.get("kind") == "imports":
         return
+    if check.get("kind") == "keys":
+        yield from _keyed(table)
+        return
     for row, keys in zip(table["rows"], check["rows"], strict=True):
         for title, counts, value in zip(table["columns"], check["columns"], row["values"], strict=True):
             if counts is not None:
@@ -238,7 +263,18 @@ def _cells(table: dict[str, Any]) -> Iterator[tuple[str, str, float | None, Key]
                 yield row["name"], title, value, {"sum": parts}
 
 
-def _cell_value(recount: Recount, key: Key) -> float:
+def _keyed(table: dict[str, Any]) -> Iterator[tuple[str, str, float | None, Key]]:
+    """The numbers of a table whose columns have a key each, and whose rows say of what."""
+    check = table["verify"]
+    for row, own in zip(table["rows"], check["rows"], strict=True):
+        for title, key, value in zip(table["columns"], check["columns"], row["values"], strict=True):
+            if key is not None:
+                yield row["name"], title, value, key | own
+
+
+def _cell_value(recount: Recount, key: Key) -> float | str | None:
+    if "sum" not in key:
+        return recount.value(key)
     return sum(recount.result(part | {"part": "numerator"}) or 0 for part in key["sum"])
 
 
