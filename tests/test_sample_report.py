@@ -57,6 +57,14 @@ def review(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
+def reminder(folder: Path) -> Path:
+    """The folder of Kon Tum's dispatch of November 2023."""
+    period = "2023-01-01..2023-11-15"
+    assert hoso("report", "reminder", "--province", "kon-tum", "--period", period) == 0
+    return folder / "reports" / "kon-tum" / period
+
+
+@pytest.fixture(scope="module")
 def figures(folder: Path) -> Callable[[str, str], pd.DataFrame]:
     """Results of a province and period, by indicator and variant."""
     store = Store.open(folder / "store")
@@ -197,3 +205,64 @@ def test_the_index_lists_the_review(review: Path) -> None:
     index = (review.parents[1] / "index.html").read_text("utf-8")
     assert 'href="ha-giang/2024-9M/review.html"' in index
     assert 'href="ha-giang/2024-9M/review.pdf"' in index
+
+
+# ── Kon Tum's dispatch ───────────────────────────────────────────────────────────────────────────
+
+SAID = (
+    "V/v đôn đốc hoàn thành chỉ tiêu tỷ lệ hồ sơ trực tuyến trên hồ sơ giải quyết năm 2023",
+    "- Các sở, ban, ngành thuộc tỉnh; - Ủy ban nhân dân các huyện, thành phố; - Ủy ban nhân dân các xã, phường, thị trấn.",
+    "Căn cứ Quyết định số 17/QĐ-UBQGCĐS ngày 04/4/2023",
+    "từ ngày 01/01/2023 đến ngày 15/11/2023",
+    "26,77% (33.899/126.629 hồ sơ), chưa đạt chỉ tiêu trên 50%, còn thiếu 23,23 điểm phần trăm",
+    "thời hạn 25/12/2023 còn 28 ngày làm việc, bình quân mỗi ngày làm việc cần 2.102 hồ sơ",
+    "Cấp tỉnh: 10/17 sở, ban, ngành đạt chỉ tiêu; còn 7 đơn vị chưa đạt.",
+    "Cấp huyện: 4/10 huyện, thành phố đạt chỉ tiêu; còn 6 đơn vị chưa đạt.",
+    "Cấp xã: 6/102 xã, phường, thị trấn đạt chỉ tiêu; còn 96 đơn vị chưa đạt.",
+    "hoàn thành chỉ tiêu trước ngày 25/12/2023",
+    "Phụ lục III Cấp xã: danh sách đơn vị chưa đạt chỉ tiêu",
+)
+
+
+def test_the_dispatch_says_what_the_article_says(reminder: Path) -> None:
+    """Ground, window, standing, levels, deadline and appendices stand in the PDF."""
+    pages = " ".join(page.extract_text() for page in PdfReader(reminder / "reminder.pdf").pages)
+    text = re.sub(r"\s+", " ", pages)
+    assert [words for words in SAID if words not in text] == []
+
+
+def test_the_dispatch_lists_every_unit_below_its_target(reminder: Path) -> None:
+    """7 departments, 6 districts and 96 communes, each once, each lacking at least one dossier."""
+    written = json.loads((reminder / "reminder" / "figures.json").read_text("utf-8"))
+    rows = {table["id"]: table["rows"] for table in written["tables"] if table["id"].startswith("below")}
+    assert {name: len(found) for name, found in rows.items()} == {
+        "below-target-department": 7, "below-target-district": 6, "below-target-commune": 96,
+    }  # fmt: skip
+    for found in rows.values():
+        lacking = [row["values"][6] for row in found]
+        assert lacking == sorted(lacking, reverse=True)
+        assert min(lacking) > 0
+    named = [row["name"] for row in rows["below-target-commune"]]
+    assert len(set(named)) == 96
+
+
+def test_the_dispatch_prints_its_numbers_as_figures(reminder: Path) -> None:
+    """Outside dates and acts, no number of the prose is loose text: what is left of it holds no digit."""
+    page = (reminder / "reminder.html").read_text("utf-8")
+    prose = page[page.index("Kính gửi") : page.index("Nơi nhận")]
+    loose = re.sub(r"<data\b.*?</data>", " ", prose, flags=re.DOTALL)
+    text = html.unescape(re.sub(r"<[^>]*>", " ", loose))
+    text = re.sub(r"\d{2}/\d{1,2}/\d{4}|số 17/QĐ-UBQGCĐS|năm 2023|\b[12]\. ", " ", text)
+    assert re.findall(r"\S*\d\S*", text) == []
+
+
+def test_verify_recounts_the_dispatch(reminder: Path) -> None:
+    """Targets, gaps, what is lacking, tallies and the appendices are recomputed from the facts and targets.csv."""
+    assert hoso("verify", reminder) == 0
+
+
+def test_a_dispatch_without_data_is_not_made(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A period before all dossiers: exit code 3, one line that says which days there are, nothing published."""
+    assert hoso("report", "reminder", "--province", "kon-tum", "--period", "2010-01") == 3
+    assert "từ ngày 01/11/2022 đến ngày 15/11/2023" in " ".join(capsys.readouterr().err.split())
+    assert not (folder / "reports" / "kon-tum" / "2010-01").exists()

@@ -1,15 +1,19 @@
 """Verdicts on a small store: figures, words and the table of units below a target; verify recounts each of them."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
 from hoso.delivery import outputs
 from hoso.presentation import tables
+from hoso.presentation.display import plain
 from hoso.presentation.figures import Figure, Registry
+from hoso.presentation.narrative import render
 from hoso.presentation.phrases import tallied, versus_target
 from hoso.presentation.report import Report
 from hoso.statistics import targets
@@ -230,3 +234,42 @@ def test_a_period_outside_the_data_is_no_report(report_with: Set) -> None:
         report = replace(report_with(), period=Period.parse(text))
         with pytest.raises(NoDataError, match="chưa có dữ liệu"):
             report.verdict("online_rate")
+
+
+# ── the dispatch's prose ─────────────────────────────────────────────────────────────────────────
+
+
+def dispatch(report: Report) -> str:
+    """The prose of notebooks/reminder.ipynb on a report, as plain text."""
+    notebook = nbformat.read(ROOT / "notebooks" / "reminder.ipynb", as_version=4)
+    names = {"report": report, "goal": report.verdict("online_rate"), "indicator": "online_rate"}
+    sources = [
+        cell.source.removeprefix("%%narrative\n") for cell in notebook.cells if "%%narrative" in cell.source
+    ]
+    shown = [render(source, names, report.registry) for source in sources]
+    return " ".join(" ".join(plain(block, display.figures) for block in display.blocks) for display in shown)
+
+
+@pytest.mark.parametrize(
+    ("target", "said", "unsaid"),
+    [
+        ({}, "tại Phụ lục I, II) tập trung nguồn lực", "ghi nhận"),
+        ({"value": ""}, "chưa được giao chỉ tiêu tỷ lệ hồ sơ", "Phụ lục"),
+        (
+            {"value": "0.05"},
+            "không còn cơ quan, đơn vị, địa phương nào chưa đạt chỉ tiêu",
+            "tập trung nguồn lực",
+        ),
+        ({"value": "1", "comparison": "at_least"}, "1. Kết quả thực hiện", "phải có thêm ít nhất"),
+        ({"unit": "so-y-te"}, "đơn vị duy nhất được giao chỉ tiêu chưa đạt", "ghi nhận"),
+        ({"level": "commune"}, "Chưa có đơn vị nào có số liệu để đánh giá", "tập trung nguồn lực"),
+    ],
+)
+def test_the_dispatch_fits_every_outcome(
+    report_with: Set, target: dict[str, Any], said: str, unsaid: str
+) -> None:
+    """Not met, no target, all met, out of reach, one unit, no data: a sentence of its own, and never a word of code."""
+    text = dispatch(report_with(**target))
+    assert said in text
+    assert unsaid not in text
+    assert not re.search(r"\b(None|nan|NaN|inf)\b|\{\{|-0,0|  , | \.", text)

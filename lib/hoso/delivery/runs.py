@@ -19,7 +19,7 @@ from typing import Any, Final, Literal
 
 from .. import __version__
 from ..records.store import Store
-from ..vocabulary.errors import UsageError
+from ..vocabulary.errors import NoDataError, UsageError
 from ..vocabulary.periods import Period
 from ..vocabulary.places import Province, find_province
 from ..vocabulary.workbook import Workbook
@@ -85,6 +85,8 @@ def report(
     stage = Path(tempfile.mkdtemp(prefix=f".{run.notebook}-", dir=reports))
     try:
         return _made(run, workbook, stage, formats, inputs)
+    except NoDataError as error:
+        return Outcome(run, "no_data", messages=(error.what,))
     except Exception as error:
         told = told_in_a_line(error)
         if told is None:
@@ -146,6 +148,10 @@ def _execute(run: Run, workbook: Workbook, stage: Path) -> str | None:
             config=Config(_KERNEL),
         )
     except PapermillExecutionError as error:
+        if error.ename == NoDataError.__name__:
+            raise NoDataError(
+                error.evalue
+            ) from error  # not a fault of the notebook: there is nothing to tell
         return _one_line(f"ô {error.exec_count}: {error.ename}: {error.evalue}")
     except Exception as error:  # a dead kernel, a time-out: papermill has no type for them
         return _one_line(f"{type(error).__name__}: {error}")

@@ -194,12 +194,16 @@ def _explanation_lines(facts: tuple[str | None, ...]) -> list[Markup]:
 
 
 def _letterhead(block: Block) -> Markup:
-    return tag(
-        "header",
-        tag("div", _issuer(block), _state(block), class_="heads"),
-        tag("h1", tag("span", block["kind"]), Markup(" "), tag("span", block["subject"])),
-        class_="letterhead",
-    )
+    heads = tag("div", _issuer(block), _state(block), class_="heads")
+    named = tag("h1", tag("span", block["kind"]), Markup(" "), tag("span", block["subject"]))
+    below = named if block["kind"] else _addressees(block)
+    return tag("header", heads, below, class_="letterhead")
+
+
+def _addressees(block: Block) -> Markup:
+    """Kính gửi, which a công văn has in place of the name of its kind."""
+    lines = (tag("li", line) for line in block.get("addressees") or ())
+    return tag("div", tag("p", "Kính gửi:"), tag("ul", *lines), class_="addressees")
 
 
 def _issuer(block: Block) -> Markup:
@@ -207,6 +211,7 @@ def _issuer(block: Block) -> Markup:
         tag("p", block["parent"]) if block.get("parent") else "",
         tag("p", block["body"], class_="body"),
         tag("p", block["number"], class_="open"),
+        "" if block["kind"] else tag("h1", "V/v ", block["subject"], class_="open about"),
         tag("p", "DỰ THẢO", class_="draft") if block.get("draft") else "",
     ]
     return tag("div", *lines)

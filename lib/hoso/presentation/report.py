@@ -27,7 +27,7 @@ from ..vocabulary.errors import NoDataError, UsageError
 from ..vocabulary.periods import Period
 from ..vocabulary.places import Province, find_province
 from ..vocabulary.workbook import Workbook
-from . import readings
+from . import bodies, readings
 from .display import Block, Display
 from .figures import Figure, Phrase, Registry
 from .narrative import Note
@@ -201,6 +201,21 @@ class Report:
         return [Phrase((row["name"], " (", self.figure(row), ")")) for _, row in low.iterrows()]
 
     @property
+    def year(self) -> str:
+        """The year the period ends in, for a sentence."""
+        return str(self.period.end.year)
+
+    def called(self, level: str) -> str:
+        """What the units of a level are called here: "sở, ban, ngành"; "huyện, thành phố"; "xã, phường, thị trấn"."""
+        units = self.data.units
+        return bodies.called(level, units.loc[units["level"] == level, "name"])
+
+    @property
+    def addressees(self) -> list[str]:
+        """All units of the province by level, as a dispatch addresses them."""
+        return bodies.addressees(self.place, self.data.units)
+
+    @property
     def next_label(self) -> str:
         """What lies ahead of the period: "3 tháng cuối năm 2024", "6 tháng cuối năm 2024", "thời gian tới"."""
         left = 0 if self.period.rule == "explicit" else 12 - self.period.end.month
@@ -229,6 +244,16 @@ class Report:
             "kind": kind, "subject": subject, "draft": True,
         }  # fmt: skip
         return Display([head, *self._notices()], {}, self._document(subject))
+
+    def open_letter(self, subject: str, addressees: list[str], symbol: str = "TTHCC") -> Display:
+        """The head of a công văn (NĐ 30/2020/NĐ-CP, Phụ lục I): no name of its kind, "V/v …" under the number, Kính gửi."""
+        shown = self.open(subject, kind="")
+        head = shown.blocks[0] | {
+            "number": f"Số:        /UBND-{symbol}",
+            "subject": subject,
+            "addressees": [f"{name};" for name in addressees[:-1]] + [f"{name}." for name in addressees[-1:]],
+        }
+        return replace(shown, blocks=[head, *shown.blocks[1:]])
 
     def _notices(self) -> list[Block]:
         found = [("synthetic", SYNTHETIC)] if self.data.synthetic else []

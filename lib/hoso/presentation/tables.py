@@ -172,6 +172,7 @@ def _below_notes(verdict: Verdict, found: Sequence[Verdict], level: str) -> list
     report = verdict.report
     aims = {str(one.aim) for one in found}
     notes = [f"Chỉ tiêu: {aims.pop()}. Số liệu {report.period.window}."] if len(aims) == 1 else []
+    notes.append(f"Cách tính: {verdict.value.definition}")
     if verdict.growing:
         notes.append(
             "Cần thêm: số hồ sơ phát sinh thêm ít nhất phải thuộc tử số để đạt chỉ tiêu, tính cả vào mẫu số; "

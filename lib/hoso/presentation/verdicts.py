@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 Counted = Literal["met", "not_met", "no_data", "of"]
 LEVEL_TITLES: Final = {"department": "Cấp tỉnh", "district": "Cấp huyện", "commune": "Cấp xã"}
-UNITS_OF: Final = {
-    ("63", "department"): "sở, ban, ngành", ("63", "district"): "huyện, thị xã, thành phố",
-    ("63", "commune"): "xã, phường, thị trấn", ("34", "department"): "sở, ban, ngành",
-    ("34", "district"): "đơn vị cấp huyện", ("34", "commune"): "xã, phường, đặc khu",
-}  # fmt: skip
+DOSSIERS: Final = {
+    "online_rate": "hồ sơ trực tuyến",
+    "online_payment_rate": "hồ sơ thanh toán trực tuyến",
+    "on_time_rate": "hồ sơ giải quyết đúng hạn",
+}
 APPENDICES: Final = ("I", "II", "III", "IV", "V")
 _TALLIED: Final[dict[Counted, str]] = {
     "met": "số đơn vị đạt", "not_met": "số đơn vị chưa đạt", "no_data": "số đơn vị chưa có số liệu",
@@ -90,6 +90,11 @@ class Verdict:
     def growing(self) -> bool:
         """Whether only further dossiers can mend it (statistics.verdicts.GROWING)."""
         return str(self.row["indicator"]) in verdicts.GROWING and not self.fewer
+
+    @property
+    def dossiers(self) -> str:
+        """What the dossiers that are lacking are called: "hồ sơ trực tuyến"."""
+        return DOSSIERS.get(str(self.row["indicator"]), "hồ sơ đạt yêu cầu")
 
     @property
     def target(self) -> Figure:
@@ -161,8 +166,11 @@ class Verdict:
     def below(self, level: str) -> list[Verdict]:
         """The units of a level that did not meet their target, those first that lack most."""
         rows = verdicts.below(self.units, self.row["indicator"], self.row["variant"])
-        found = rows[rows["level"] == level]
-        return [replace(self, row=_plain(row), value=self.report.figure(row)) for _, row in found.iterrows()]
+        own = [
+            replace(self, row=_plain(row), value=self.report.figure(row))
+            for _, row in rows[rows["level"] == level].iterrows()
+        ]
+        return sorted(own, key=lambda one: -(one.lacking.value or 0))
 
     def unmeasured(self, level: str) -> list[str]:
         """The names of the units of a level whose target nobody can judge, for lack of data."""
@@ -229,8 +237,8 @@ class Tally:
 
     @property
     def units(self) -> str:
-        """What the units of the level are called: "sở, ban, ngành"."""
-        return UNITS_OF[self.verdict.report.place.era, self.level]
+        """What the units of the level are called here: "sở, ban, ngành"."""
+        return self.verdict.report.called(self.level)
 
     @property
     def met(self) -> Figure:
