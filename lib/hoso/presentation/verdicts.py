@@ -58,7 +58,13 @@ class Verdict:
     def name(self) -> str:
         """The unit's name, of a commune with that of its district; a dash for the province."""
         name, above = (self.row.get(part) for part in ("name", "above"))
-        return "–" if name is None else f"{name} ({above})" if isinstance(above, str) else str(name)
+        return (
+            "–"
+            if name is None
+            else f"{name} ({above.removeprefix('UBND ')})"
+            if isinstance(above, str)
+            else str(name)
+        )
 
     @property
     def legal_basis(self) -> str:
