@@ -75,7 +75,7 @@ def report(
 ) -> Outcome:
     """Makes a report, unless nothing it depends on has changed. A notebook that fails is an outcome, not an error."""
     reports = workbook.reports
-    if not store.files("facts", run.province.id):
+    if not any(store.files(table, run.province.id) for table in _sources(run, workbook)):
         return Outcome(run, "no_data", messages=(f"chưa có dữ liệu hồ sơ của {run.province.title}",))
     inputs = fingerprint(run, workbook, store, formats)
     if not force and _unchanged(run, reports, inputs):
@@ -94,6 +94,12 @@ def report(
         return _failed(run, reports, stage, [str(told)])  # the other runs go on
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+
+
+def _sources(run: Run, workbook: Workbook) -> list[str]:
+    """The tables a notebook can stand on, one of which must hold the province; dossiers unless its metadata name others."""
+    notebook = json.loads((workbook.notebooks / f"{run.notebook}.ipynb").read_text("utf-8"))
+    return list(notebook["metadata"].get("hoso", {}).get("sources", ["facts"]))
 
 
 def _made(

@@ -8,22 +8,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
 from ..records.store import Store
-from ..statistics import entered, snapshots
-from ..statistics.data import Data
-from ..statistics.scorecard import Reach, Scored, known_level, score, scorecard
-from ..statistics.scorecard.definitions import LEVEL_TITLES, Level
+from ..statistics.scorecard import Reach, Scored, known_level, places, score, scorecard
+from ..statistics.scorecard.definitions import LEVEL_TITLES
 from ..statistics.scorecard.given import number, read_counts
-from ..statistics.scorecard.places import of_province, of_unit, without_dossiers
-from ..vocabulary.errors import InputError, NoDataError, UsageError
+from ..vocabulary.errors import InputError, UsageError
 from ..vocabulary.numbers import date, decimal
 from ..vocabulary.periods import Period
-from ..vocabulary.places import Province, find_province
+from ..vocabulary.places import find_province
 from ..vocabulary.workbook import Workbook
 
 BASIS = {
@@ -48,36 +44,7 @@ def of_place(workbook: Workbook, province: str, period: str, unit: str | None = 
     """
     chosen = Period.parse(period).within_one_era()
     place = find_province(province, chosen.era, chosen.end)
-    store = Store.open(workbook.store)
-    typed = entered.read(workbook.reference / entered.FILE)
-    printed = snapshots.raw(store, place, chosen, unit=unit)
-    try:
-        data = Data(store, place)
-    except NoDataError:
-        return _without_dossiers(place, chosen, unit, typed, printed)
-    if unit is None:
-        return of_province(data, chosen, typed, printed)
-    return of_unit(data, chosen, unit, typed, printed)
-
-
-def _without_dossiers(
-    place: Province, period: Period, unit: str | None, typed: pd.DataFrame, printed: pd.DataFrame
-) -> Scored:
-    own = entered.of(typed, place, period, unit)
-    if printed.empty and not own:
-        raise NoDataError(
-            f"chưa có số liệu bộ chỉ số {period.label} của {place.title}",
-            where=unit,
-            expected="hồ sơ, số đếm nhập tay hoặc phản hồi của Cổng Dịch vụ công quốc gia",
-            remedy=f"chạy: hoso import TỆP --province {place.slug}",
-        )
-    return without_dossiers(period, _level(unit, printed), own, printed)
-
-
-def _level(unit: str | None, printed: pd.DataFrame) -> Level:
-    if unit is None:
-        return "province"
-    return "commune" if (printed["level"] == "commune").any() else "agency"
+    return places.of_place(Store.open(workbook.store), workbook.reference, place, chosen, unit)
 
 
 def counts_of(texts: Iterable[str]) -> dict[str, tuple[float, float]]:

@@ -13,7 +13,9 @@ from ..presentation.figures import Figure
 from ..records.store import Store
 from ..statistics import claims, contradictions
 from ..statistics.data import Data, Rederived
-from ..statistics.verify import Checked, Difference, verify
+from ..statistics.results import recomputed
+from ..statistics.score_keys import ScoreKeys
+from ..statistics.verify import Checked, Difference, Readers, verify
 from ..vocabulary.errors import InputError
 from ..vocabulary.periods import Period
 from ..vocabulary.places import find_province
@@ -48,14 +50,23 @@ def verify_file(workbook: Workbook, file: Path) -> Checked:
     """Checks one report on the workbook's store."""
     store = Store.open(workbook.store)
 
-    def open_data(province: str, period: str, version: int | None) -> Data:
+    def open_data(province: str, period: str, version: int | None) -> Data | None:
         chosen = Period.parse(period)
         newest = store.version("facts")  # also what came into the facts by another way than an import
-        return Rederived(
-            store, find_province(province, chosen.era, chosen.end), newest if version is None else version
+        wanted, place = (
+            newest if version is None else version,
+            find_province(province, chosen.era, chosen.end),
         )
+        if wanted is None or not store.files("facts", place.id, wanted):
+            return None
+        return Rederived(store, place, wanted)
 
-    checked = verify(file, open_data, workbook.reference)
+    def open_readers(province: str, period: str, data: Data | None) -> Readers:
+        chosen = Period.parse(period)
+        place = find_province(province, chosen.era, chosen.end)
+        return ScoreKeys(store, workbook.reference, place, chosen, data, recomputed).readers
+
+    checked = verify(file, open_data, workbook.reference, open_readers)
     return replace(checked, differences=(*checked.differences, *_misprinted(file), *_altered(file)))
 
 

@@ -86,9 +86,10 @@ class Figure:
 
     def _part(self, name: str, value: float | None) -> Figure:
         words = {"numerator": "tử số", "denominator": "mẫu số"}[name]
+        points = self.measure == "points"  # 49,84/100 điểm: neither part is a count
         return replace(
-            self, key=self.key | {"part": name}, value=value, measure="count", numerator=None, denominator=None,
-            title=f"{self.title} ({words})", year_ago=None,
+            self, key=self.key | {"part": name}, value=value, measure="points" if points else "count", trim=points,
+            numerator=None, denominator=None, title=f"{self.title} ({words})", year_ago=None,
         )  # fmt: skip
 
     @property

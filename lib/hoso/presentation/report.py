@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -17,7 +17,7 @@ from ..records.store import Store
 from ..statistics import entered, heads, published, targets
 from ..statistics.assessment import Clock, assessed, comparable
 from ..statistics.counting import By, Grouping
-from ..statistics.data import Data
+from ..statistics.data import Data, dossiers
 from ..statistics.definitions import Definitions, definitions
 from ..statistics.identities import HELD, broken
 from ..statistics.ranks import RANKED_FROM
@@ -37,12 +37,22 @@ from .verdicts import Verdict, chosen
 def open_report(notebook: str, province: str, period: str) -> Report:
     """The report `notebook` (review, …) of a province (slug or code) and a period id, on the workbook's store.
 
-    Raises UsageError for an unknown province or period, NoDataError when nothing of the province was imported.
+    Raises UsageError for an unknown province or period. Without dossiers a scorecard may stand on counts that
+    others gave; what counts dossiers raises NoDataError then (`Report.data`).
     """
     workbook = Workbook.find()
     chosen = Period.parse(period).within_one_era()
     place = find_province(province, chosen.era, chosen.end)
-    return Report(notebook, workbook, place, chosen, Data(Store.open(workbook.store), place))
+    return Report(notebook, workbook, place, chosen, dossiers(Store.open(workbook.store), place))
+
+
+class Standing(Protocol):
+    """What a scorecard tells of itself to the report that shows it."""
+
+    @property
+    def last_day(self) -> date: ...
+    @property
+    def synthetic(self) -> bool: ...
 
 
 @dataclass
@@ -53,21 +63,41 @@ class Report:
     workbook: Workbook
     place: Province
     period: Period
-    data: Data
+    dossiers: Data | None
+    scored: Standing | None = (
+        None  # what the report stands on where it shows a scorecard (presentation.scores)
+    )
     registry: Registry = field(default_factory=Registry)
     _results: dict[tuple[str, Grouping, tuple[str, ...] | None], pd.DataFrame] = field(
         default_factory=dict, repr=False
     )
+
+    @property
+    def data(self) -> Data:
+        """The province's dossiers; NoDataError when none was imported."""
+        return self.dossiers or Data(Store.open(self.workbook.store), self.place)
 
     @cached_property
     def definitions(self) -> Definitions:
         """The definitions of all indicators."""
         return definitions()
 
-    @cached_property
+    @property
     def last_day(self) -> date:
-        """The last day any dossier of the province was received or closed: how far the data reach."""
+        """How far the data reach: the last day a dossier was received or closed, or the day a snapshot was taken."""
+        if self.dossiers is None and self.scored is not None:
+            return self.scored.last_day
         return self.data.last_day
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether any dossier or count behind the report is synthetic; then every page says so."""
+        return bool((self.dossiers and self.dossiers.synthetic) or (self.scored and self.scored.synthetic))
+
+    @cached_property
+    def _broken(self) -> list[str]:
+        """The identities of form II.06a that do not hold; there are none without dossiers."""
+        return broken(self.results("level", of=HELD), self.period) if self.dossiers else []
 
     def results(
         self, by: Grouping = "province", period: Period | None = None, of: tuple[str, ...] | None = None
@@ -256,16 +286,17 @@ class Report:
         return replace(shown, blocks=[head, *shown.blocks[1:]])
 
     def _notices(self) -> list[Block]:
-        found = [("synthetic", SYNTHETIC)] if self.data.synthetic else []
+        found = [("synthetic", SYNTHETIC)] if self.synthetic else []
         if self.provisional:
             found.append(("provisional", self.provisional))
-        found += [("identity", text) for text in broken(self.results("level", of=HELD), self.period)]
+        found += [("identity", text) for text in self._broken]
         return [{"type": "notice", "kind": kind, "runs": [{"t": "text", "s": text}]} for kind, text in found]
 
-    @cached_property
+    @property
     def provisional(self) -> str | None:
         """The words every page carries while the period has not ended, or its data do not reach its end."""
-        if Clock(self.period, self.last_day, taken_on=self.data.taken_on).standing == "closed":
+        taken_on = self.dossiers.taken_on if self.dossiers else None
+        if Clock(self.period, self.last_day, taken_on=taken_on).standing == "closed":
             return None
         return f"Số liệu tạm thời đến ngày {numbers.date(self.last_day)}"
 
@@ -277,11 +308,11 @@ class Report:
             "province_name": self.place.title,
             "period": self.period.id,
             "period_text": f"{self.period.label} ({self.period.window})",
-            "data_version": self.data.version,
+            "data_version": self.dossiers.version if self.dossiers else None,
             "data_date": min(self.last_day, self.period.end).isoformat(),
-            "synthetic": self.data.synthetic,
+            "synthetic": self.synthetic,
             "provisional": self.provisional,
-            "identities": not broken(self.results("level", of=HELD), self.period),
+            "identities": not self._broken,
             "command": f"hoso report {self.notebook} --province {self.place.slug} --period {self.period.id}",
         }
 

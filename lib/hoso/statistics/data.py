@@ -174,6 +174,14 @@ class Rederived(Data):
         return derive(rows, catalogue.limits_used(self.store, self.province.id, self.version))
 
 
+def dossiers(store: Store, province: Province) -> Data | None:
+    """The province's dossiers, None where none was ever imported: scores may be there all the same."""
+    try:
+        return Data(store, province)
+    except NoDataError:
+        return None
+
+
 def units_of(store: Store, province: Province) -> pd.DataFrame:
     """All units of a province: unit, name, level, parent; the reference list first, then those exports named."""
     registered = [

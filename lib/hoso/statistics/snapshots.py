@@ -122,7 +122,7 @@ def raw(
     found = chosen(store, province, period, on)
     rows = schema.empty(schema.SCORES) if found is None else found.rows
     own = pl.col("unit_id").is_null() if unit is None else pl.col("unit_id") == unit
-    return pandas(rows.filter(own, _measured()))
+    return pandas(rows.filter(own, measured()))
 
 
 def snapshot(
@@ -163,7 +163,7 @@ def ranked(rows: pl.DataFrame, province: Province | None) -> pl.DataFrame:
     Within a province the province itself takes no part.
     """
     marked = rows.with_row_index("_row")
-    part = marked.filter(pl.col("criterion").is_null(), _measured(), pl.col("score").is_not_null())
+    part = marked.filter(pl.col("criterion").is_null(), measured(), pl.col("score").is_not_null())
     part = part.filter(pl.col("unit_id").is_not_null() if province else pl.lit(True))
     for names, keys in ((("rank", "of"), ["group", "level"]), (("rank_all", "of_all"), ["group"])):
         blocks = [
@@ -190,7 +190,8 @@ def _dtype(kind: pl.DataType) -> Any:
     return "Int64" if kind.is_integer() else "float64" if kind.is_float() else object
 
 
-def _measured() -> pl.Expr:
+def measured() -> pl.Expr:
+    """Whether a value was measured: only such are ranked and compared."""
     return pl.col("quality_flag").is_null() | ~pl.col("quality_flag").is_in(list(NOT_MEASURED))
 
 

@@ -29,6 +29,9 @@ Cells = dict[tuple[Any, ...], dict[Hashable, Any]]
 _FINEST_FIRST: tuple[By, ...] = ("unit", "field", "procedure", "channel", "level")
 _AT = ("indicator", "variant", *DIMENSIONS)
 _PARTS = ("numerator", "denominator", "value")
+Reader = Callable[[Key], float | str | None]
+Readers = Mapping[str, Reader]
+"""What reads the value of a key again, by the key's kind."""
 TOLERANCE = 1e-12  # figures are kept unrounded; only the last bits of a division may differ
 
 
@@ -57,15 +60,18 @@ def _told(value: float | str | None) -> str:
 class Recount:
     """The province's figures again, one grouped count of the facts a period and grouping."""
 
-    data: Data
+    data: Data | None  # None where no dossier was imported
     reference: Path  # the folder of published.csv and targets.csv
     needed: Mapping[
         tuple[str, Grouping], Collection[str]
     ]  # the indicators of a period and grouping that anyone will ask for
+    readers: Readers = field(default_factory=dict)
     _tables: dict[tuple[str, Grouping], Cells] = field(default_factory=dict)
 
     def table(self, period: str, by: Grouping) -> Cells:
         """The recomputed numerator, denominator and value by indicator, variant and every dimension."""
+        if self.data is None:
+            return {}
         if (period, by) not in self._tables:
             rows = recomputed(self.data, Period.parse(period), by, self.needed[period, by])
             keys = rows[list(_AT)].fillna("").itertuples(index=False, name=None)
@@ -74,7 +80,8 @@ class Recount:
 
     def value(self, key: Key) -> float | str | None:
         """The value a figure's key stands for."""
-        found = _KINDS[key["kind"]](self, key)
+        reader = self.readers.get(key["kind"])
+        found = reader(key) if reader else _KINDS[key["kind"]](self, key)
         return abs(found) if key.get("absolute") and isinstance(found, int | float) else found
 
     def result(self, key: Key) -> float | None:
@@ -127,20 +134,32 @@ class Checked:
     differences: tuple[Difference, ...]
 
 
-def verify(report: Path, open_data: Callable[[str, str, int | None], Data], reference: Path) -> Checked:
+def verify(
+    report: Path,
+    open_data: Callable[[str, str, int | None], Data | None],
+    reference: Path,
+    open_readers: Callable[[str, str, Data | None], Readers] = lambda *_: {},
+) -> Checked:
     """Recomputes all figures and table cells of a figures.json.
 
-    `open_data(province, period, version)` gives the province's data, `reference` is the folder of the reference data.
+    `open_data(province, period, version)` gives the province's data, None where there are no dossiers; `reference` is the
+    folder of the reference data; `open_readers(province, period, data)` what reads keys of other kinds than those of this
+    module.
     Raises InputError for a file that is not a report's.
     """
     document = _load(report)
     about = document["document"]
     needed = _needed(document)
-    now = Recount(open_data(about["province"], about["period"], None), reference, needed)
+
+    def recount(version: int | None) -> Recount:
+        data = open_data(about["province"], about["period"], version)
+        readers = open_readers(about["province"], about["period"], data)
+        return Recount(data, reference, needed, readers)
+
+    now = recount(None)
     found = list(_differences(document, now))
-    if found and about["data_version"] != now.data.version:
-        earlier = open_data(about["province"], about["period"], about["data_version"])
-        then = Recount(earlier, reference, needed)
+    if found and now.data is not None and about["data_version"] not in (None, now.data.version):
+        then = recount(about["data_version"])
         still = {(d.where, d.title) for d in _differences(document, then)}
         found = [
             d
@@ -224,9 +243,12 @@ def _length(table: dict[str, Any], recount: Recount) -> Iterator[Difference]:
             yield Difference(table["id"], "số dòng", there, computed, "khác với dữ liệu hồ sơ")
 
 
+_FRACTIONS = ("result", "published", "score", "snapshot", "accounts")
+
+
 def _parts(figure: dict[str, Any], recount: Recount) -> Iterator[Difference]:
     """The fraction behind a printed rate."""
-    if figure["key"]["kind"] not in ("result", "published") or figure["measure"] not in (
+    if figure["key"]["kind"] not in _FRACTIONS or figure["measure"] not in (
         "rate",
         "days",
         "rank",
@@ -251,8 +273,8 @@ def _cells(table: dict[str, Any]) -> Iterator[tuple[str, str, float | None, Key]
     check = table["verify"]
     if check.get("kind") == "imports":
         return
-    if check.get("kind") == "keys":
-        yield from _keyed(table)
+    if check.get("kind") in _KEYED:
+        yield from _KEYED[check["kind"]](table)
         return
     for row, keys in zip(table["rows"], check["rows"], strict=True):
         for title, counts, value in zip(table["columns"], check["columns"], row["values"], strict=True):
@@ -270,6 +292,20 @@ def _keyed(table: dict[str, Any]) -> Iterator[tuple[str, str, float | None, Key]
         for title, key, value in zip(table["columns"], check["columns"], row["values"], strict=True):
             if key is not None:
                 yield row["name"], title, value, key | own
+
+
+def _celled(table: dict[str, Any]) -> Iterator[tuple[str, str, float | None, Key]]:
+    """The numbers of a table whose cells each carry a key of their own."""
+    for row, keys in zip(table["rows"], table["verify"]["rows"], strict=True):
+        for title, key, value in zip(table["columns"], keys, row["values"], strict=True):
+            if key is not None:
+                yield row["name"], title, value, key
+
+
+_KEYED: dict[str, Callable[[dict[str, Any]], Iterator[tuple[str, str, float | None, Key]]]] = {
+    "keys": _keyed,
+    "cells": _celled,
+}
 
 
 def _cell_value(recount: Recount, key: Key) -> float | str | None:

@@ -5,14 +5,20 @@ Dossiers and catalogue where they suffice, else entered counts, else what the po
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
-from ...vocabulary.errors import UsageError
+from ...records.store import Store
+from ...vocabulary.errors import NoDataError, UsageError
 from ...vocabulary.periods import Period
-from .. import entered
-from ..data import Data
+from ...vocabulary.places import Province
+from .. import entered, snapshots
+from ..counting import Grouping
+from ..data import Data, dossiers
 from ..definitions import definitions
 from ..results import results
 from .definitions import Level, Scorecard, in_force
@@ -22,18 +28,69 @@ from .scoring import score
 # Districts (to 30/6/2025) have no published table of points.
 _LEVELS: Final[dict[str, Level]] = {"province": "province", "department": "agency", "commune": "commune"}
 IMPOSSIBLE: Final = "Cổng cho tử số {top:g} lớn hơn mẫu số {bottom:g}: lấy điểm in"
+Count = Callable[[Data, Period, Grouping], pd.DataFrame]
+"""How dossiers are counted: statistics.results.results, or recomputed."""
 _DOSSIERS: Final = "Dữ liệu hồ sơ ({version})"
 
 
+def of_place(
+    store: Store,
+    reference: Path,
+    place: Province,
+    period: Period,
+    unit: str | None = None,
+    on: date | None = None,
+    data: Data | None = None,
+    count: Count = results,
+) -> Scored:
+    """The scorecard of a province or unit from the store: dossiers where they suffice, entered counts, the newest snapshot.
+
+    `on`: the snapshot taken last up to that day; `data`, `count`: other dossiers, counted otherwise (`hoso verify`).
+    NoDataError when there is none of the three.
+    """
+    typed = entered.read(reference / entered.FILE)
+    printed = snapshots.raw(store, place, period, on, unit)
+    known = data or dossiers(store, place)
+    if known is None:
+        return _without_dossiers(place, period, unit, typed, printed)
+    if unit is None:
+        return of_province(known, period, typed, printed, count)
+    return of_unit(known, period, unit, typed, printed, count)
+
+
+def _without_dossiers(
+    place: Province, period: Period, unit: str | None, typed: pd.DataFrame, printed: pd.DataFrame
+) -> Scored:
+    own = entered.of(typed, place, period, unit)
+    if printed.empty and not own:
+        raise NoDataError(
+            f"chưa có số liệu bộ chỉ số {period.label} của {place.title}",
+            where=unit,
+            expected="hồ sơ, số đếm nhập tay hoặc phản hồi của Cổng Dịch vụ công quốc gia",
+            remedy=f"chạy: hoso import TỆP --province {place.slug}",
+        )
+    return without_dossiers(period, _printed_level(unit, printed), own, printed)
+
+
+def _printed_level(unit: str | None, printed: pd.DataFrame) -> Level:
+    if unit is None:
+        return "province"
+    return "commune" if (printed["level"] == "commune").any() else "agency"
+
+
 def of_province(
-    data: Data, period: Period, entered_rows: pd.DataFrame, snapshot_rows: pd.DataFrame | None = None
+    data: Data,
+    period: Period,
+    entered_rows: pd.DataFrame,
+    snapshot_rows: pd.DataFrame | None = None,
+    count: Count = results,
 ) -> Scored:
     """The scorecard of a province and period, under the version in force on the period's last day.
 
     `entered_rows`: entered.read; `snapshot_rows`: the rows of one portal snapshot for this province (records.schema.SCORES).
     """
     card = in_force(period.end)
-    table = results(data, period)
+    table = count(data, period, "province")
     return _scored(
         card,
         "province",
@@ -49,13 +106,14 @@ def of_unit(
     unit: str,
     entered_rows: pd.DataFrame,
     snapshot_rows: pd.DataFrame | None = None,
+    count: Count = results,
 ) -> Scored:
     """The same of one department or commune. Procedures are not counted by unit: those criteria need entered counts or a
     snapshot. Criteria that are the province's own take the province's entered counts. UsageError for an unknown unit or a
     district.
     """
     card, level = in_force(period.end), _level(data, unit)
-    table = results(data, period, "unit")
+    table = count(data, period, "unit")
     own = entered.of(entered_rows, data.province, period, unit)
     shared = {c.id for c in card.criteria if c.province_wide}
     copied = {n: g for n, g in entered.of(entered_rows, data.province, period).items() if n in shared}

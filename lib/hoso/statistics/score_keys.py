@@ -1,0 +1,218 @@
+"""Keys of the scorecard's figures (số liệu của bộ chỉ số) and the values they stand for.
+
+A report prints values with their keys; `hoso verify` reads the keys again: from counts, entered rows, stored snapshots and
+reported accounts. Dossiers are counted by the function given, so that a report and its verification count in two ways.
+
+Kinds: `score` (of TOTAL, a group or a criterion; as score, lost, rate or grade), `reach` (what reaches a wanted total),
+`snapshot` (a unit's or the province's place among others), `movement` (between two snapshots), `flags` (values of a snapshot
+under a quality flag) and `accounts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+import polars as pl
+
+from ..records.store import Store
+from ..vocabulary.periods import Period
+from ..vocabulary.places import Province
+from . import accounts, snapshots
+from .data import Data, units_of
+from .movement import Movement, movement
+from .results import results
+from .scorecard.changes import Reach, reach
+from .scorecard.places import Count, of_place
+from .scorecard.scored import Scored, ScoredCriterion, ScoredGroup
+from .snapshots import Snapshot
+from .verify import Key, Reader
+
+TOTAL: Final = "TOTAL"
+Value = float | str | None
+
+
+@dataclass
+class ScoreKeys:
+    """Reads the keys of one province and period; every scorecard, snapshot and movement is computed once."""
+
+    store: Store
+    reference: Path
+    place: Province
+    period: Period
+    data: Data | None
+    count: Count = results
+    _read: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def readers(self) -> Mapping[str, Reader]:
+        """What reads each kind of key."""
+        return {
+            "score": self.score,
+            "reach": self.reach,
+            "snapshot": self.snapshot,
+            "movement": self.movement,
+            "flags": self.flags,
+            "accounts": self.accounts,
+        }
+
+    # ── the scorecard ────────────────────────────────────────────────────────────────────────────
+
+    def scored(self, on: date | None) -> Scored:
+        """The province's scorecard, with the snapshot taken last up to a day."""
+        if ("scored", on) not in self._read:
+            self._read["scored", on] = of_place(
+                self.store, self.reference, self.place, self.period, on=on, data=self.data, count=self.count
+            )
+        found: Scored = self._read["scored", on]
+        return found
+
+    def score(self, key: Key) -> Value:
+        """Points, lost points, the rate behind them, or the grade."""
+        scored = self.scored(_day(key["on"]))
+        if key["as"] == "grade":
+            return scored.grade
+        if key["as"] == "rate":
+            given = scored.criterion(key["of"]).given
+            return _fraction(given.numerator, given.denominator, key["part"])
+        if key["of"] == TOTAL:
+            lost = None if scored.points is None else (100 * scored.max - scored.points) / 100
+            return _points(scored.total if key["as"] == "score" else lost, scored.max, key["part"])
+        rows: list[ScoredGroup | ScoredCriterion] = [*scored.groups, *scored.criteria]
+        row = next(r for r in rows if r.id == key["of"])
+        return _points(row.score if key["as"] == "score" else row.lost, row.max, key["part"])
+
+    def plan(self, on: date | None, wanted: float) -> Reach:
+        """The cheapest way to a total."""
+        if ("plan", on, wanted) not in self._read:
+            self._read["plan", on, wanted] = reach(self.scored(on), wanted)
+        found: Reach = self._read["plan", on, wanted]
+        return found
+
+    def reach(self, key: Key) -> Value:
+        """Added units and points of a plan, of one criterion or in all; or the points still lacking before it."""
+        plan = self.plan(_day(key["on"]), key["wanted"])
+        if key["of"] == TOTAL:
+            total = self.scored(_day(key["on"])).total
+            lacking = None if total is None else max(0.0, round(key["wanted"] - total, 2))
+            whole: dict[str, float | None] = {
+                "wanted": key["wanted"], "added": plan.cost, "score": plan.after.total, "lacking": lacking,
+            }  # fmt: skip
+            return whole[key["as"]]
+        step = next(s for s in plan.steps if s.criterion == key["of"])
+        gain = round(step.score_after - step.score_before, 2)
+        one = {"added": float(step.added), "score": step.score_after, "gain": gain}
+        return one[key["as"]]
+
+    # ── snapshots ────────────────────────────────────────────────────────────────────────────────
+
+    def scope(self, name: str) -> Province | None:
+        """Whose units are ranked: those of the province, or (country) the provinces."""
+        return self.place if name == "province" else None
+
+    def chosen(self, scope: str, period: str, on: date | None = None) -> Snapshot | None:
+        """The newest snapshot up to a day, as statistics.snapshots has it."""
+        if ("chosen", scope, period, on) not in self._read:
+            self._read["chosen", scope, period, on] = snapshots.chosen(
+                self.store, self.scope(scope), period, on
+            )
+        found: Snapshot | None = self._read["chosen", scope, period, on]
+        return found
+
+    def table(self, scope: str, period: str, on: date) -> pd.DataFrame:
+        """Totals and groups of a snapshot with their ranks; the provinces of the country under their ids."""
+        if ("table", scope, period, on) not in self._read:
+            found = self.chosen(scope, period, on)
+            assert found is not None
+            ranked = snapshots.ranked(found.rows, self.scope(scope)).filter(pl.col("criterion").is_null())
+            own = "province_id" if scope == "country" else "unit_id"
+            self._read["table", scope, period, on] = snapshots.pandas(
+                ranked.with_columns(unit=pl.col(own), unmeasured=~snapshots.measured())
+            )
+        table: pd.DataFrame = self._read["table", scope, period, on]
+        return table
+
+    def snapshot(self, key: Key) -> Value:
+        """A score with its maximum, a rank with how many were ranked, or how many units there are."""
+        table = self.table(key["scope"], key["period"], date.fromisoformat(key["on"]))
+        rows = table[table["group"] == key["group"]]
+        if key["as"] == "units":
+            return float(rows["unit"].notna().sum())
+        row = rows[rows["unit"] == key["unit"]].iloc[0]
+        if key["as"] == "rank":
+            return _number(row["of" if key["part"] == "denominator" else "rank"])
+        if key["part"] == "denominator":
+            return _number(row["max"])
+        return None if row["unmeasured"] else _number(row["score"])
+
+    def moved(self, scope: str, period: str, before: date, after: date) -> Movement:
+        """The movement between two snapshots."""
+        if ("moved", scope, period, before, after) not in self._read:
+            self._read["moved", scope, period, before, after] = movement(
+                self.store, self.scope(scope), before, after, period
+            )
+        found: Movement = self._read["moved", scope, period, before, after]
+        return found
+
+    def movement(self, key: Key) -> Value:
+        """The change of a score or rank, or its value on one side."""
+        days = (date.fromisoformat(key[side]) for side in ("before", "after"))
+        rows = self.moved(key["scope"], key["period"], *days).rows
+        own = rows[(rows["unit"] == key["unit"]) & (rows["group"] == key["group"])]
+        return _number(own.iloc[0][key["as"]]) if len(own) else None
+
+    def flags(self, key: Key) -> Value:
+        """How many values of a group stand under a quality flag in a snapshot."""
+        rows = self.chosen("province", key["period"], date.fromisoformat(key["on"]))
+        assert rows is not None
+        return float(flagged(rows).get((key["group"], key["criterion"], key["flag"]), (0, ""))[0])
+
+    # ── accounts ─────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def accounts_table(self) -> pd.DataFrame:
+        """Accounts as the units reported them up to the period's end, in the columns of the results table."""
+        rows = accounts.of(accounts.read(self.reference / accounts.FILE), self.place, self.period.end)
+        return accounts.results(rows, units_of(self.store, self.place), self.place, self.period.id)
+
+    def accounts(self, key: Key) -> Value:
+        """Accounts of the province or a unit."""
+        table = self.accounts_table
+        own = table["unit"].isna() if key["unit"] is None else table["unit"] == key["unit"]
+        rows = table[own & (table["indicator"] == key["indicator"])]
+        return _number(rows.iloc[0][key["part"]]) if len(rows) else None
+
+
+def flagged(snapshot: Snapshot) -> dict[tuple[str, str | None, str], tuple[int, str]]:
+    """How many values stand under each quality flag, by group, criterion and flag, with what the flag says."""
+    rows = snapshot.rows.filter(pl.col("quality_flag").is_not_null())
+    found = rows.group_by("group", "criterion", "quality_flag").agg(
+        pl.len().alias("n"), pl.col("quality_message").drop_nulls().first().alias("words")
+    )
+    return {
+        (r["group"], r["criterion"], r["quality_flag"]): (r["n"], r["words"] or r["quality_flag"])
+        for r in found.sort("group", "criterion", "quality_flag", nulls_last=False).iter_rows(named=True)
+    }
+
+
+def _fraction(top: float | None, bottom: float | None, part: str) -> Value:
+    if part != "value":
+        return top if part == "numerator" else bottom
+    return None if top is None or not bottom else top / bottom
+
+
+def _points(value: float | None, most: int, part: str) -> Value:
+    return float(most) if part == "denominator" and value is not None else value
+
+
+def _number(value: Any) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
