@@ -152,6 +152,42 @@ def _ranked_note(average: float | None) -> list[str]:
     return [] if average is None else [f"Đường đứt nét: toàn tỉnh {numbers.percent(average)}."]
 
 
+def scores(report: Report, identifier: str, caption: str, points: Sequence[tuple[str, Figure]]) -> Display:
+    """Points of groups as bars within their maximum, in the scorecard's order from the top."""
+    shown = list(reversed(points))
+    with _canvas(0.55 + 0.42 * max(len(shown), 1)) as (canvas, axes):
+        positions = range(len(shown))
+        most = [figure.denominator or 0 for _, figure in shown]
+        axes.barh(positions, most, color="#E6E6E6", edgecolor=GREY, linewidth=0.8, height=0.6)
+        axes.barh(positions, [figure.value or 0 for _, figure in shown], color=BLUE, height=0.6)
+        axes.set_yticks(positions, [_short(title) for title, _ in shown])
+        for position, (_, figure), top in zip(positions, shown, most, strict=True):
+            axes.annotate(
+                _of(figure), (top, position), xytext=(5, 0), textcoords="offset points", va="center"
+            )
+        axes.margins(x=0.16)
+        axes.set_xlim(left=0)
+        axes.xaxis.set_visible(False)
+        axes.spines[["bottom", "left"]].set_visible(False)
+        axes.tick_params(axis="y", length=0)
+        svg = _svg(canvas)
+    note = ["Cột xanh: điểm đạt; cột xám: phần còn thiếu so với điểm tối đa của nhóm."]
+    return _chart(report, identifier, caption, svg, _scores_alt(points), [f for _, f in points], note)
+
+
+def _of(figure: Figure) -> str:
+    return "".join(part if isinstance(part, str) else part.printed for part in figure.fraction.parts[:3])
+
+
+def _scores_alt(points: Sequence[tuple[str, Figure]]) -> str:
+    known = [(title, figure) for title, figure in points if figure.value is not None and figure.denominator]
+    if not known:
+        return "Chưa có điểm của nhóm nào."
+    told = sorted(known, key=lambda pair: (pair[1].value or 0) / (pair[1].denominator or 1))
+    low = "; ".join(f"{title} {_of(figure)}" for title, figure in told[:3])
+    return f"Thấp nhất so với điểm tối đa: {low}. Cao nhất: {told[-1][0]} {_of(told[-1][1])}."
+
+
 @contextmanager
 def _canvas(height: float) -> Any:
     _register_font()

@@ -68,15 +68,36 @@ class Moved:
         told = self.keys.moved(self.scope, self.period, *self.days).reason
         return None if told is None else f"Không so sánh {self.since}: {told}."
 
-    def figure(self, shown: str, group: str = TOTAL, unit: str | None = None) -> Figure:
-        """One number of the movement: change, before, after, or the same of the rank."""
-        assert self.days is not None
+    @property
+    def opening(self) -> str:
+        """The same at the beginning of a sentence."""
+        return self.since[:1].upper() + self.since[1:]
+
+    def movers(self, count: int, falling: bool = False) -> list[Phrase]:
+        """The units whose total rose most, or fell most: "UBND xã A (tăng 12,00 điểm, tăng 30 bậc)"."""
+        rows = self.rows[(self.rows["group"] == TOTAL) & self.rows["unit"].notna()].dropna(subset="change")
+        rows = rows[rows["change"] < 0] if falling else rows[rows["change"] > 0]
+        chosen = rows.sort_values(["change", "unit"], ascending=[falling, True], kind="stable").head(count)
+        return [
+            Phrase((f"{name} (", *self.points(TOTAL, unit), ", ", *self.places(TOTAL, unit), ")"))
+            for unit, name in zip(chosen["unit"], chosen["name"], strict=True)
+        ]
+
+    def key(self, shown: str, group: str = TOTAL, unit: str | None = None) -> Key | None:
+        """The key of one number of the movement; None where the snapshots do not compare."""
+        if self.days is None or self.reason is not None:
+            return None
         before, after = (day.isoformat() for day in self.days)
         own = self.report.place.id if self.scope == "country" else unit
-        key: Key = {
+        return {
             "kind": "movement", "scope": self.scope, "province": self.report.place.slug, "period": self.period,
             "unit": own, "group": group, "before": before, "after": after, "as": shown,
         }  # fmt: skip
+
+    def figure(self, shown: str, group: str = TOTAL, unit: str | None = None) -> Figure:
+        """One number of the movement: change, before, after, or the same of the rank."""
+        key = self.key(shown, group, unit)
+        assert key is not None
         value = self.keys.movement(key)
         measure: Any = "count" if "rank" in shown else "points"
         words = "Hiệu của hai lần thu thập trên cùng bộ chỉ số, cùng loại kỳ, cùng tập hợp đơn vị."
@@ -90,11 +111,11 @@ class Moved:
 
     def points(self, group: str = TOTAL, unit: str | None = None) -> Phrase:
         """ "tăng 12,50 điểm", "không thay đổi"."""
-        return Phrase(tuple(_changed(self.figure("change", group, unit), "tăng", "giảm", " điểm")))
+        return Phrase(tuple(_changed(self.figure("change", group, unit), " điểm", "không thay đổi")))
 
     def places(self, group: str = TOTAL, unit: str | None = None) -> Phrase:
         """ "tăng 3 bậc", "giữ nguyên thứ hạng"."""
-        return Phrase(tuple(_changed(self.figure("rank_change", group, unit), "tăng", "giảm", " bậc")))
+        return Phrase(tuple(_changed(self.figure("rank_change", group, unit), " bậc", "giữ nguyên thứ hạng")))
 
 
 _SHOWN: Final = {
@@ -103,13 +124,13 @@ _SHOWN: Final = {
 }  # fmt: skip
 
 
-def _changed(change: Figure, up: str, down: str, unit: str) -> Iterator[str | Figure]:
+def _changed(change: Figure, unit: str, still: str) -> Iterator[str | Figure]:
     if change.value is None:
         yield "chưa có số liệu để so sánh"
     elif change.value == 0:
-        yield "không thay đổi"
+        yield still
     else:
-        yield f"{up if change.value > 0 else down} "
+        yield "tăng " if change.value > 0 else "giảm "
         yield replace(change, value=abs(change.value), key=change.key | {"absolute": True})
         yield unit
 

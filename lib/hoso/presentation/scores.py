@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
 from ..records.store import Store
-from ..statistics.score_keys import TOTAL, ScoreKeys
+from ..statistics.data import units_of
+from ..statistics.score_keys import TOTAL, ScoreKeys, flagged
 from ..statistics.scorecard.definitions import Criterion
 from ..statistics.scorecard.scored import Scored, ScoredCriterion, ScoredGroup
 from ..vocabulary.numbers import date as print_date
@@ -99,9 +101,9 @@ class Scores:
     @cached_property
     def grade(self) -> Figure:
         """The grade (xếp loại); a dash while it hangs on criteria that are missing."""
-        key = self._key("score") | {"of": TOTAL, "as": "grade", "part": "value"}
+        key = self.key("score") | {"of": TOTAL, "as": "grade", "part": "value"}
         words = "; ".join(f"{g.title} từ {g.at_least:g} điểm" for g in self.scored.card.grades)
-        figure = self._figure(
+        figure = self.figure(
             key, "Xếp loại theo tổng điểm", "grade", f"{words}. {self.scored.card.grade_note}."
         )
         return replace(figure, text=self.scored.grade)
@@ -144,6 +146,21 @@ class Scores:
         """The titles of criteria without counts or score; what they are worth is neither won nor lost."""
         return [Phrase((line.title,)) for line in self.criteria if line.id in self.scored.missing]
 
+    @staticmethod
+    def told(lines: Sequence[Line]) -> list[Phrase]:
+        """Each line with its points, for a sentence."""
+        return [line.told for line in lines]
+
+    @staticmethod
+    def shortfalls(lines: Sequence[Line]) -> list[Phrase]:
+        """Each line with what it loses, for a sentence."""
+        return [line.shortfall for line in lines]
+
+    @property
+    def bars(self) -> list[tuple[str, Figure]]:
+        """Groups and their points, for the chart."""
+        return [(group.title, group.score) for group in self.groups]
+
     def _group(self, group: ScoredGroup) -> Line:
         words = (_PRINTED if group.basis == "printed" else _GROUP).format(most=group.max)
         title = group.group.title
@@ -158,8 +175,8 @@ class Scores:
         title, words, sources = row.criterion.title, rule_text(row.criterion), self._sources([row])
         score = self._score(row.id, f"Điểm: {title}", "score", words, sources)
         lost = self._score(row.id, f"Điểm mất: {title}", "lost", "Điểm tối đa trừ điểm đạt.", sources)
-        key = self._key("score") | {"of": row.id, "as": "rate", "part": "value"}
-        rate = self._figure(key, title, "rate", words, sources) if row.given.denominator else None
+        key = self.key("score") | {"of": row.id, "as": "rate", "part": "value"}
+        rate = self.figure(key, title, "rate", words, sources) if row.given.denominator else None
         return Line(row.id, title, score, lost, rate, row)
 
     def _sources(self, rows: Any) -> list[str]:
@@ -171,18 +188,19 @@ class Scores:
         return list(dict.fromkeys(source for source in found if source))
 
     def _score(self, of: str, title: str, shown: str, words: str, sources: list[str] | None = None) -> Figure:
-        key = self._key("score") | {"of": of, "as": shown, "part": "value"}
+        key = self.key("score") | {"of": of, "as": shown, "part": "value"}
         given = self._sources(self.scored.criteria) if sources is None else sources
-        figure = self._figure(key, title, "points", words, given)
+        figure = self.figure(key, title, "points", words, given)
         return replace(figure, decimals=2, measured_in="điểm")
 
-    def _key(self, kind: str) -> Key:
+    def key(self, kind: str) -> Key:
+        """The parts every key of this scorecard has."""
         day = self.on.isoformat() if self.on else None
         return {
             "kind": kind, "province": self.report.place.slug, "period": self.report.period.id, "unit": None, "on": day,
         }  # fmt: skip
 
-    def _figure(
+    def figure(
         self, key: Key, title: str, measure: Any, words: str, sources: list[str] | None = None
     ) -> Figure:
         """The figure of a key, with its value read and, where it has one, its fraction."""
@@ -197,6 +215,14 @@ class Scores:
             legal_basis=self.scored.card.legal_basis, period_text=f"{window.label}, {window.window}",
             source="; ".join(sources or ()) or "Không có nguồn", source_kind="derived",
         )  # fmt: skip
+
+    @property
+    def local_bodies(self) -> str:
+        """The people's committees below the province, as a list of recipients names them."""
+        districts = self.report.place.era == "63"
+        return (
+            "UBND các huyện, thành phố, thị xã; UBND cấp xã" if districts else "UBND các xã, phường, đặc khu"
+        )
 
     # ── rank and movement ────────────────────────────────────────────────────────────────────────
 
@@ -231,7 +257,7 @@ class Scores:
         key = self._portal_key("snapshot", "country", day) | {"group": group, "as": "rank", "part": "value"}
         words = "Thứ hạng trong các tỉnh, thành phố có số liệu tại lần thu thập; bằng điểm thì đồng hạng."
         title = "Thứ hạng theo tổng điểm" if group == TOTAL else f"Thứ hạng của nhóm {group}"
-        return self._figure(key, title, "rank", words, [_PORTAL.format(day=print_date(day))])
+        return self.figure(key, title, "rank", words, [_PORTAL.format(day=print_date(day))])
 
     def _portal_key(self, kind: str, scope: str, day: date) -> Key:
         unit = self.report.place.id if scope == "country" else None
@@ -249,6 +275,64 @@ class Scores:
     def unit_movement(self) -> Moved:
         """The province's units since the snapshot before."""
         return Moved(self.report, self.keys, "province")
+
+    @cached_property
+    def unit_names(self) -> dict[str, str]:
+        """The names of the province's units by id."""
+        units = units_of(self.keys.store, self.report.place)
+        return dict(zip(units["unit"], units["name"], strict=True))
+
+    def ranked_units(self, level: str) -> list[tuple[str, str]]:
+        """Id and name of the units of a level in the portal's snapshot, by rank, then by id; empty without a snapshot."""
+        if self.on is None:
+            return []
+        table = self.keys.table("province", self.report.period.id, self.on)
+        rows = table[(table["group"] == TOTAL) & (table["level"] == level) & table["unit"].notna()]
+        ordered = rows.sort_values(["rank", "unit"], na_position="last", kind="stable")
+        return list(zip(ordered["unit"], ordered["unit_name"], strict=True))
+
+    def unit_key(self, unit: str, group: str, shown: str) -> Key | None:
+        """The key of a unit's score or rank in the snapshot; None where the snapshot has no row of it."""
+        assert self.on is not None
+        table = self.keys.table("province", self.report.period.id, self.on)
+        if not ((table["unit"] == unit) & (table["group"] == group)).any():
+            return None
+        key = self._portal_key("snapshot", "province", self.on)
+        return key | {"unit": unit, "group": group, "as": shown, "part": "value"}
+
+    @property
+    def unit_notes(self) -> list[str]:
+        """What a reader of the units' table must know: since when they moved, or why that cannot be told."""
+        return [self.unit_movement.reason or f"Biến động {self.unit_movement.since}."]
+
+    @property
+    def flags(self) -> list[Phrase]:
+        """What the portal or the import noted of values, in the newest snapshot and in the one before."""
+        moved = self.unit_movement.days
+        days = [day for day in (self.on, moved[0] if moved else None) if day is not None]
+        return [phrase for day in days for phrase in self._flags(day)]
+
+    def _flags(self, day: date) -> Iterator[Phrase]:
+        titles = {line.id: line.title for line in (*self.groups, *self.criteria)}
+        found = self.keys.chosen("province", self.report.period.id, day)
+        for (group, criterion, flag), (_, words) in flagged(found).items() if found else ():
+            key = self._portal_key("flags", "province", day)
+            key |= {"group": group, "criterion": criterion, "flag": flag}
+            source = [_PORTAL.format(day=print_date(day))]
+            count = self.figure(key, "Số giá trị có ghi chú chất lượng", "count", words, source)
+            name = titles.get(criterion or group, criterion or group)
+            yield Phrase(
+                (
+                    f"Lần thu thập ngày {print_date(day)}, {name}: ",
+                    count,
+                    f" giá trị được ghi chú “{words.strip(' .')}”",
+                )
+            )
+
+    @property
+    def moved_groups(self) -> list[Phrase]:
+        """ "Công khai, minh bạch tăng 8,00 điểm" for each group."""
+        return [Phrase((f"{group.title} ", *self.movement.points(group.id))) for group in self.groups]
 
     def guidance(self, line: Line) -> Note:
         """What one criterion measures, what to check, who does what: data/reference/guidance/<criterion>.md, for editing."""
