@@ -68,14 +68,14 @@ class Plan:
 
     @property
     def told(self) -> list[Phrase]:
-        """ "Hồ sơ thanh toán trực tuyến: thêm 1.200 hồ sơ…, được thêm 0,14 điểm" """
+        """The three steps that bring most: "Hồ sơ thanh toán trực tuyến, thêm 1.200 hồ sơ … (được thêm 0,14 điểm)"."""
         words = {c.id: c.criterion.numerator for c in self.scores.scored.criteria}
         names = [
             step.criterion for step in sorted(self.reach.steps, key=lambda s: s.score_before - s.score_after)
         ]
         return [
-            Phrase((f"{title}: thêm ", added, f" {words[name]}, được thêm ", gain, " điểm"))
-            for name, (title, added, gain, _) in zip(names, self.steps, strict=True)
+            Phrase((f"{title}, thêm ", added, f" {words[name]} (được thêm ", gain, " điểm)"))
+            for name, (title, added, gain, _) in zip(names[:3], self.steps[:3], strict=True)
         ]
 
     def _step(self, name: str) -> tuple[str, Figure, Figure, Figure]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import pandas as pd
@@ -25,30 +26,30 @@ _DASH: Final = "Dấu “–”: nguồn không có số liệu."
 
 
 def groups(scores: Scores, identifier: str, caption: str) -> Display:
-    """One row a group: points, maximum, lost points, what they stand on; the total last."""
+    """One row a group: points, maximum, lost points, rank among the provinces where known, basis; the total last."""
     columns: list[Column] = [
-        ("n", "STT", "center", 1.0), ("title", "Nhóm chỉ số", "left", 6.0), ("score", "Điểm", "right", 1.8),
-        ("max", "Điểm tối đa", "right", 1.8), ("lost", "Điểm mất", "right", 1.8), ("basis", "Căn cứ tính điểm", "left", 3.2),
+        ("n", "STT", "center", 1.0), ("title", "Nhóm chỉ số", "left", 5.6), ("score", "Điểm", "right", 1.5),
+        ("max", "Tối đa", "right", 1.5), ("lost", "Điểm mất", "right", 1.7), ("rank", "Thứ hạng", "right", 1.7),
+        ("basis", "Căn cứ tính điểm", "left", 3.0),
     ]  # fmt: skip
     rows: list[tuple[str, list[Cell]]] = [
-        (
-            "normal",
-            [
-                str(i),
-                g.title,
-                g.score,
-                _most(g.score),
-                g.lost,
-                _BASIS[g.scored.stands_on if isinstance(g.scored, ScoredGroup) else g.scored.basis],
-            ],
-        )
+        ("normal", [str(i), g.title, g.score, _most(g.score), g.lost, _rank(scores, g), _basis(g)])
         for i, g in enumerate(scores.groups, 1)
     ]
-    rows.append(("total", ["", "Tổng điểm", scores.total, _most(scores.total), scores.lost, ""]))
+    rank = None if scores.rank.missing else replace(scores.rank, denominator=None)
+    rows.append(("total", ["", "Tổng điểm", scores.total, _most(scores.total), scores.lost, rank, ""]))
     notes = [
         "Số đếm: điểm tính lại từ tử số, mẫu số. Điểm in: điểm nhóm do Cổng Dịch vụ công quốc gia công bố."
     ]
     return _table(scores, identifier, caption, columns, rows, [*notes, _DASH])
+
+
+def _rank(scores: Scores, group: Line) -> Cell:
+    return None if scores.country_day is None else scores.country_rank(group.id, scores.country_day)
+
+
+def _basis(group: Line) -> str:
+    return _BASIS[group.scored.stands_on if isinstance(group.scored, ScoredGroup) else group.scored.basis]
 
 
 def criteria(scores: Scores, identifier: str, caption: str) -> Display:

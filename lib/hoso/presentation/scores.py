@@ -12,7 +12,8 @@ from ..records.store import Store
 from ..statistics.data import units_of
 from ..statistics.score_keys import TOTAL, ScoreKeys, flagged
 from ..statistics.scorecard.definitions import Criterion
-from ..statistics.scorecard.scored import Scored, ScoredCriterion, ScoredGroup
+from ..statistics.scorecard.places import DOSSIERS
+from ..statistics.scorecard.scored import Given, Scored, ScoredCriterion, ScoredGroup
 from ..vocabulary.numbers import date as print_date
 from .figures import Figure, Key, Phrase
 from .narrative import Note
@@ -179,13 +180,18 @@ class Scores:
         rate = self.figure(key, title, "rate", words, sources) if row.given.denominator else None
         return Line(row.id, title, score, lost, rate, row)
 
-    def _sources(self, rows: Any) -> list[str]:
-        found = [
-            (row.given.source or "") + (" (mô phỏng)" if row.given.synthetic else "")
-            for row in rows
-            if row.basis != "missing"
-        ]
-        return list(dict.fromkeys(source for source in found if source))
+    def _sources(self, rows: Sequence[ScoredCriterion]) -> list[str]:
+        """Where the counts of criteria come from, each source once."""
+        return list(
+            dict.fromkeys(self._source(r.given) for r in rows if r.basis != "missing" and r.given.source)
+        )
+
+    def _source(self, given: Given) -> str:
+        """A source in the words a reader knows: dossiers as the whole report names them."""
+        source = given.source or ""
+        if source.startswith(DOSSIERS.partition("{")[0]):
+            return self.report.source_text
+        return f"{source} (mô phỏng)" if given.synthetic and "mô phỏng" not in source.casefold() else source
 
     def _score(self, of: str, title: str, shown: str, words: str, sources: list[str] | None = None) -> Figure:
         key = self.key("score") | {"of": of, "as": shown, "part": "value"}
@@ -243,11 +249,11 @@ class Scores:
     @cached_property
     def rank(self) -> Figure:
         """The province's place among all: as published, else among the provinces of the portal's snapshot."""
-        published, day = self.report.published("rank_766"), self._country_day
+        published, day = self.report.published("rank_766"), self.country_day
         return published if published.value is not None or day is None else self.country_rank(TOTAL, day)
 
     @cached_property
-    def _country_day(self) -> date | None:
+    def country_day(self) -> date | None:
         """The day of the newest snapshot of all provinces in the period."""
         found = self.keys.chosen("country", self.report.period.id)
         return found.captured_on if found else None
@@ -294,8 +300,7 @@ class Scores:
     def unit_key(self, unit: str, group: str, shown: str) -> Key | None:
         """The key of a unit's score or rank in the snapshot; None where the snapshot has no row of it."""
         assert self.on is not None
-        table = self.keys.table("province", self.report.period.id, self.on)
-        if not ((table["unit"] == unit) & (table["group"] == group)).any():
+        if self.keys.row("province", self.report.period.id, self.on, unit, group) is None:
             return None
         key = self._portal_key("snapshot", "province", self.on)
         return key | {"unit": unit, "group": group, "as": shown, "part": "value"}

@@ -137,13 +137,18 @@ class ScoreKeys:
         table: pd.DataFrame = self._read["table", scope, period, on]
         return table
 
+    def row(self, scope: str, period: str, on: date, unit: str, group: str) -> Mapping[Any, Any] | None:
+        """The row of a unit and group in that table; None where there is none."""
+        if ("rows", scope, period, on) not in self._read:
+            self._read["rows", scope, period, on] = _indexed(self.table(scope, period, on))
+        rows: dict[Any, Any] = self._read["rows", scope, period, on]
+        return rows.get((unit, group))
+
     def snapshot(self, key: Key) -> Value:
-        """A score with its maximum, a rank with how many were ranked, or how many units there are."""
-        table = self.table(key["scope"], key["period"], date.fromisoformat(key["on"]))
-        rows = table[table["group"] == key["group"]]
-        if key["as"] == "units":
-            return float(rows["unit"].notna().sum())
-        row = rows[rows["unit"] == key["unit"]].iloc[0]
+        """A score with its maximum, or a rank with how many were ranked."""
+        row = self.row(key["scope"], key["period"], date.fromisoformat(key["on"]), key["unit"], key["group"])
+        if row is None:
+            return None
         if key["as"] == "rank":
             return _number(row["of" if key["part"] == "denominator" else "rank"])
         if key["part"] == "denominator":
@@ -161,10 +166,12 @@ class ScoreKeys:
 
     def movement(self, key: Key) -> Value:
         """The change of a score or rank, or its value on one side."""
-        days = (date.fromisoformat(key[side]) for side in ("before", "after"))
-        rows = self.moved(key["scope"], key["period"], *days).rows
-        own = rows[(rows["unit"] == key["unit"]) & (rows["group"] == key["group"])]
-        return _number(own.iloc[0][key["as"]]) if len(own) else None
+        before, after = (date.fromisoformat(key[side]) for side in ("before", "after"))
+        name = ("moved rows", key["scope"], key["period"], before, after)
+        if name not in self._read:
+            self._read[name] = _indexed(self.moved(key["scope"], key["period"], before, after).rows)
+        own = self._read[name].get((key["unit"], key["group"]))
+        return _number(own[key["as"]]) if own else None
 
     def flags(self, key: Key) -> Value:
         """How many values of a group stand under a quality flag in a snapshot."""
@@ -186,6 +193,11 @@ class ScoreKeys:
         own = table["unit"].isna() if key["unit"] is None else table["unit"] == key["unit"]
         rows = table[own & (table["indicator"] == key["indicator"])]
         return _number(rows.iloc[0][key["part"]]) if len(rows) else None
+
+
+def _indexed(rows: pd.DataFrame) -> dict[tuple[str, str], Mapping[Any, Any]]:
+    """Rows by unit and group."""
+    return {(str(row["unit"]), str(row["group"])): row for row in rows.to_dict("records")}
 
 
 def flagged(snapshot: Snapshot) -> dict[tuple[str, str | None, str], tuple[int, str]]:

@@ -30,7 +30,7 @@ _LEVELS: Final[dict[str, Level]] = {"province": "province", "department": "agenc
 IMPOSSIBLE: Final = "Cổng cho tử số {top:g} lớn hơn mẫu số {bottom:g}: lấy điểm in"
 Count = Callable[[Data, Period, Grouping], pd.DataFrame]
 """How dossiers are counted: statistics.results.results, or recomputed."""
-_DOSSIERS: Final = "Dữ liệu hồ sơ ({version})"
+DOSSIERS: Final = "Dữ liệu hồ sơ ({version})"
 
 
 def of_place(
@@ -167,7 +167,7 @@ def _counted(card: Scorecard, table: pd.DataFrame, data: Data) -> dict[str, Give
     for criterion in card.criteria:
         top, bottom = (values.get(name) for name in criterion.counts or ("", ""))
         if top is not None and bottom:
-            source = _DOSSIERS.format(version=f"facts@{data.version}")
+            source = DOSSIERS.format(version=f"facts@{data.version}")
             found[criterion.id] = Given(criterion.id, top, bottom, source=source, synthetic=data.synthetic)
     return found
 
