@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import nbformat
 import pandas as pd
 import pytest
 from pypdf import PdfReader
@@ -20,6 +21,7 @@ from hoso.statistics.results import By, results
 from hoso.vocabulary.numbers import percent
 from hoso.vocabulary.periods import Period
 from hoso.vocabulary.places import find_province
+from tests.presentation.prose import bare_numbers
 
 SLUGS = ("ha-giang", "ha-tinh", "kon-tum", "thai-nguyen", "tuyen-quang")
 
@@ -266,3 +268,33 @@ def test_a_dispatch_without_data_is_not_made(folder: Path, capsys: pytest.Captur
     assert hoso("report", "reminder", "--province", "kon-tum", "--period", "2010-01") == 3
     assert "từ ngày 01/11/2022 đến ngày 15/11/2023" in " ".join(capsys.readouterr().err.split())
     assert not (folder / "reports" / "kon-tum" / "2010-01").exists()
+
+
+# ── Hà Tĩnh's scorecard ─────────────────────────────────────────────────────────────────────────
+
+@pytest.fixture(scope="module")
+def scorecard(folder: Path) -> Path:
+    """The folder of Hà Tĩnh's scorecard of 2022."""
+    assert hoso("report", "scorecard", "--province", "ha-tinh", "--period", "2022@calendar") == 0
+    return folder / "reports" / "ha-tinh" / "2022@calendar"
+
+
+def test_ha_tinhs_scorecard_tells_what_its_dispatch_tells(
+    scorecard: Path, poppler: Callable[..., str]
+) -> None:
+    """49,84 points, rank 46 of 63, 3,4/12, 2,4/10, 9,1/22, 292.404 accounts; what would win most; nothing typed in prose."""
+    text = " ".join(poppler("pdftotext", scorecard / "scorecard.pdf", "-").split())
+    for words in (
+        "đạt 49,84/100 điểm, xếp thứ 46/63 tỉnh, thành phố", "xếp loại theo mức điểm: Yếu", "3,4/12", "2,4/10", "9,1/22",
+        "bằng tổng điểm đã công bố (49,84 điểm)", "Hồ sơ thanh toán trực tuyến mất 5,40 điểm", "292.404 tài khoản",
+        "tỉnh còn thiếu 0,16 điểm", "thêm 2 quyết định công bố đúng hạn", "DỮ LIỆU MÔ PHỎNG",
+    ):  # fmt: skip
+        assert words in text, words
+    assert bare_numbers(nbformat.read(scorecard / "scorecard" / "scorecard.ipynb", as_version=4)) == []
+
+
+def test_ha_tinhs_scorecard_is_verified_dossier_by_dossier(scorecard: Path) -> None:
+    """Points, plans and accounts again from the facts, the entered rows and what the units reported."""
+    assert hoso("verify", scorecard) == 0
+    figures = json.loads((scorecard / "scorecard" / "figures.json").read_text("utf-8"))["figures"]
+    assert {f["key"]["kind"] for f in figures} >= {"score", "reach", "accounts", "published"}

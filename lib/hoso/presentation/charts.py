@@ -153,7 +153,9 @@ def _ranked_note(average: float | None) -> list[str]:
 
 
 def scores(report: Report, identifier: str, caption: str, points: Sequence[tuple[str, Figure]]) -> Display:
-    """Points of groups as bars within their maximum, in the scorecard's order from the top."""
+    """Points of groups as bars within their maximum, in the scorecard's order from the top; nothing without any points."""
+    if all(figure.value is None for _, figure in points):
+        return Display([])
     shown = list(reversed(points))
     with _canvas(0.55 + 0.42 * max(len(shown), 1)) as (canvas, axes):
         positions = range(len(shown))
@@ -181,8 +183,6 @@ def _of(figure: Figure) -> str:
 
 def _scores_alt(points: Sequence[tuple[str, Figure]]) -> str:
     known = [(title, figure) for title, figure in points if figure.value is not None and figure.denominator]
-    if not known:
-        return "Chưa có điểm của nhóm nào."
     told = sorted(known, key=lambda pair: (pair[1].value or 0) / (pair[1].denominator or 1))
     low = "; ".join(f"{title} {_of(figure)}" for title, figure in told[:3])
     return f"Thấp nhất so với điểm tối đa: {low}. Cao nhất: {told[-1][0]} {_of(told[-1][1])}."

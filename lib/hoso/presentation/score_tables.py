@@ -155,7 +155,7 @@ def units(scores: Scores, identifier: str, caption: str, level: str) -> Display:
     notes = ["Đồng điểm thì đồng hạng; thứ hạng xếp trong cùng cấp.", _DASH, *scores.unit_notes]
     body = [_column(*column) for column in columns]
     rows: list[Block] = [{"role": "normal", "cells": cells} for cells, _ in kept]
-    check = {"kind": "keys", "rows": [keys for _, keys in kept]}
+    check = {"kind": "cells", "rows": [keys for _, keys in kept]}
     return Display([_block(identifier, caption, body, rows, notes) | {"verify": check}])
 
 
