@@ -272,6 +272,7 @@ def test_a_dispatch_without_data_is_not_made(folder: Path, capsys: pytest.Captur
 
 # ── Hà Tĩnh's scorecard ─────────────────────────────────────────────────────────────────────────
 
+
 @pytest.fixture(scope="module")
 def scorecard(folder: Path) -> Path:
     """The folder of Hà Tĩnh's scorecard of 2022."""
