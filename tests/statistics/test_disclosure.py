@@ -2,23 +2,38 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hoso.statistics.disclosure import CANDIDATES, SMALL, Cell, Equation, Protection, protect
+from hoso.statistics.disclosure import (
+    CANDIDATES,
+    IMPLIED,
+    OPEN,
+    PUBLISHED,
+    SMALL,
+    WITHHELD,
+    Ints,
+    Leaf,
+    Protection,
+    Shape,
+    protect,
+)
+from hoso.statistics.public_equations import moves
 
 Sums = Sequence[tuple[str, tuple[str, ...]]]  # total, parts
+counts = st.integers(0, 9) | st.integers(0, 4)
 
 
 def attack(shown: Mapping[str, int], hidden: Mapping[str, str], sums: Sums, cap: int) -> dict[str, set[int]]:
     """The values every hidden cell takes in all tables of counts up to `cap` that agree with what is printed.
 
-    `hidden`: what the reader knows of each cell: p (1 to 4), s (5 or more), x (withheld, so not 0), i (never printed). Cells
-    are filled in one after the other; a sum with one unknown left gives it, a sum that fails ends the branch.
+    `hidden`: what the reader knows of each cell: x (withheld, so not 0), i (never printed). Cells are filled in one after
+    the other; a sum with one unknown left gives it, a sum that fails ends the branch.
     """
     possible: dict[str, set[int]] = {name: set() for name in hidden}
-    allowed = {"p": range(1, 5), "s": range(5, cap + 1), "x": range(1, cap + 1), "i": range(cap + 1)}
+    allowed = {"x": range(1, cap + 1), "i": range(cap + 1)}
 
     def solve(known: dict[str, int]) -> Iterator[dict[str, int]]:
         known = dict(known)
@@ -52,174 +67,157 @@ def _forced(known: Mapping[str, int], sums: Sums) -> tuple[str | None, int] | No
     return None
 
 
-def assert_safe(cells: Mapping[str, Cell], sums: Sums, found: Protection, cap: int = 14) -> None:
-    """No count of 1–4 that is withheld or only implied can be told; nothing but what was open is withheld."""
-    shown, hidden = {}, {}
-    for name, cell in cells.items():
-        if cell.state == "implied":
+def table(inner: Sequence[Sequence[int]], parts: Sequence[Sequence[int]]) -> tuple[Ints, Shape]:
+    """Leaves and, last, their sum; columns: those given and, after them, sums of some of them."""
+    atoms = np.array(
+        [*np.eye(len(inner[0]), dtype=int), *([int(i in p) for i in range(len(inner[0]))] for p in parts)]
+    )
+    values = np.array(inner) @ atoms.T
+    values = np.concatenate([values, values.sum(0)[None]])
+    leaves = tuple(Leaf(frozenset({i, len(inner)}), 0) for i in range(len(inner)))
+    return values, Shape(moves(atoms, np.ones(len(atoms))), leaves, np.ones(len(atoms), dtype=bool))
+
+
+def sums_of(rows: int, columns: int, parts: Sequence[Sequence[int]]) -> list[tuple[str, tuple[str, ...]]]:
+    """The same relations for the attacker, in words."""
+    sums = [
+        (f"{r},{columns + i}", tuple(f"{r},{c}" for c in p))
+        for r in range(rows + 1)
+        for i, p in enumerate(parts)
+    ]
+    return sums + [
+        (f"{rows},{c}", tuple(f"{r},{c}" for r in range(rows))) for c in range(columns + len(parts))
+    ]
+
+
+def assert_safe(values: Ints, states: Ints, found: Protection, sums: Sums) -> None:
+    """Every count of 1–4 that no report printed may have three values at least; what is printed was open or is 0 or ≥ 5."""
+    shown, hidden, small = {}, {}, set()
+    for (row, column), value in np.ndenumerate(values):
+        name, state = f"{row},{column}", states[row, column]
+        if state == IMPLIED:
             hidden[name] = "i"
-        elif cell.state == "withheld":
-            hidden[name] = "x" if not cell.told_apart else "p" if cell.value in SMALL else "s"
-        elif name in found.marks:
-            hidden[name] = found.marks[name] if found.told_apart else "x"
+        elif state == WITHHELD or found.withheld[row, column]:
+            hidden[name] = "x"
         else:
-            shown[name] = cell.value
-    assert {
-        name for name, cell in cells.items() if cell.state == "open" and cell.value in SMALL
-    } <= found.marks.keys()
-    possible = attack(shown, hidden, sums, cap)
-    for name, values in possible.items():
-        assert cells[name].value in values
-        if cells[name].value in SMALL and name not in found.exposed:
-            assert len(values) >= CANDIDATES, (name, values, found)
-    if found.exposed:  # only what nothing would guard, were every count but the zeros withheld
-        rest = {name: "x" for name, cell in cells.items() if cell.state == "open" and cell.value}
-        zeros = {name: value for name, value in shown.items() if name not in rest}
-        possible = attack(zeros, hidden | rest, sums, cap)
-        assert all(len(possible[name]) < CANDIDATES for name in found.exposed), found
+            shown[name] = int(value)
+        if value in SMALL and state != PUBLISHED:
+            small.add(name)
+            assert name in hidden
+    for name, told in attack(shown, hidden, sums, int(values.max()) * 3 + 3).items():
+        row, column = map(int, name.split(","))
+        assert values[row, column] in told
+        if name in small and (row, column) not in found.exposed:
+            assert len(told) >= CANDIDATES, (name, told, values, found)
 
 
-def equations(sums: Sums) -> list[Equation]:
-    return [Equation(total, parts) for total, parts in sums]
-
-
-def opened(values: Mapping[str, int]) -> dict[str, Cell]:
-    return {name: Cell(value) for name, value in values.items()}
-
-
-ROW: Sums = [("3", ("4", "5", "6")), ("3", ("7", "11")), ("7", ("8", "9", "10")), ("11", ("12", "13"))]
-counts = st.integers(0, 9) | st.integers(0, 4)
-
-
-def two_way(rows: int, columns: int, inner: Sequence[int]) -> tuple[dict[str, int], Sums]:
-    """A table with row sums, column sums and the sum of all."""
-    values = {f"{r}{c}": inner[r * columns + c] for r in range(rows) for c in range(columns)}
-    sums = [(f"{r}T", tuple(f"{r}{c}" for c in range(columns))) for r in range(rows)]
-    sums += [(f"T{c}", tuple(f"{r}{c}" for r in range(rows))) for c in range(columns)]
-    sums += [("TT", tuple(f"{r}T" for r in range(rows))), ("TT", tuple(f"T{c}" for c in range(columns)))]
-    for total, parts in sums:
-        values[total] = sum(values[part] for part in parts)
-    return values, sums
-
-
-@given(st.lists(counts, min_size=6, max_size=6))
-@settings(deadline=None, max_examples=60)
-def test_level_and_parts(inner: list[int]) -> None:
-    """Two units by three columns with all sums: no count of 1–4 is left with fewer than three values."""
-    values, sums = two_way(2, 3, inner)
-    cells = opened(values)
-    assert_safe(cells, sums, protect(cells, equations(sums)), cap=max(values.values()) + 4)
-
-
-@given(st.tuples(*[counts] * 3, *[st.integers(0, 6)] * 3))
-@settings(deadline=None, max_examples=100)
-def test_a_row_of_form_06a(drawn: tuple[int, ...]) -> None:
-    """3 = 4+5+6 = 7+11, 7 = 8+9+10, 11 = 12+13: one row alone keeps its small counts."""
-    online, direct, carried, late, overdue, in_time = drawn
-    total = online + direct + carried
-    pending = min(total, overdue + in_time)
-    overdue = min(overdue, pending)
-    resolved = total - pending
-    late = min(late, resolved)
-    early = (resolved - late) // 2
-    values = {
-        "3": total, "4": online, "5": direct, "6": carried, "7": resolved, "8": early, "9": resolved - late - early,
-        "10": late, "11": pending, "12": pending - overdue, "13": overdue,
-    }  # fmt: skip
-    cells = opened(values)
-    found = protect(cells, equations(ROW))
+@given(st.lists(counts, min_size=4, max_size=4))
+@settings(deadline=None, max_examples=25)
+def test_level_and_parts(drawn: list[int]) -> None:
+    """Two units by two columns with all sums: no count of 1–4 is left with fewer than three values, none is exposed."""
+    values, shape = table([drawn[:2], drawn[2:]], [(0, 1)])
+    found = protect(values, np.full(values.shape, OPEN), shape)
     assert not found.exposed
-    assert_safe(cells, ROW, found, cap=total + 4)
+    assert_safe(values, np.full(values.shape, OPEN), found, sums_of(2, 2, [(0, 1)]))
 
 
-@given(
-    st.lists(st.integers(0, 9), min_size=2, max_size=2), st.lists(st.integers(0, 5), min_size=2, max_size=2)
-)
-@settings(deadline=None, max_examples=60)
-def test_two_months(earlier: list[int], month: list[int]) -> None:
-    """Nine months less the eight already published are one month: it is guarded by what is withheld of the nine."""
-    sums: list[tuple[str, tuple[str, ...]]] = [(f"9{u}", (f"8{u}", f"m{u}")) for u in "abT"]
-    sums += [(f"{p}T", (f"{p}a", f"{p}b")) for p in "89m"]
-    eight = {"8a": earlier[0], "8b": earlier[1], "8T": sum(earlier)}
-    first_sums = [s for s in sums if s[0] == "8T"]
-    first = protect(opened(eight), equations(first_sums))
-    before = {
-        name: Cell(value, "withheld" if name in first.marks else "published", first.told_apart)
-        for name, value in eight.items()
-    }
-    implied = {"ma": month[0], "mb": month[1], "mT": sum(month)}
-    nine = {f"9{u}": eight[f"8{u}"] + implied[f"m{u}"] for u in "abT"}
-    cells = {**before, **opened(nine), **{name: Cell(value, "implied") for name, value in implied.items()}}
-    found = protect(cells, equations(sums))
-    assert_safe(cells, sums, found, cap=max(nine.values()) + 4)
+@given(st.lists(counts, min_size=9, max_size=9))
+@settings(deadline=None, max_examples=50)
+def test_nothing_is_exposed_without_earlier_reports(drawn: list[int]) -> None:
+    """Three units by three columns with sums, as small as may be: something can always be withheld that guards."""
+    values, shape = table([drawn[:3], drawn[3:6], drawn[6:]], [(0, 1, 2), (1, 2)])
+    found = protect(values, np.full(values.shape, OPEN), shape)
+    assert not found.exposed
+    assert (values[found.withheld] > 0).all()
 
 
-def test_a_single_small_part_takes_another_with_it() -> None:
-    """30 = 3 + 12 + 15: the 3 and the cheapest other part are withheld, the total is not."""
-    cells = opened({"T": 30, "a": 3, "b": 12, "c": 15})
-    found = protect(cells, [Equation("T", ("a", "b", "c"))])
-    assert found.marks == {"a": "p", "b": "s"}
-    assert found.told_apart
+@given(st.lists(counts, min_size=3, max_size=3), st.lists(counts, min_size=3, max_size=3))
+@settings(deadline=None, max_examples=25)
+def test_a_row_is_published_first(early: list[int], late: list[int]) -> None:
+    """One number of each of two units and of both: eight months are out, of the nine the month must not be told."""
+    values = np.array([(a, b, a + b) for a, b in zip(early[:2], late[:2], strict=True)])
+    values = np.concatenate([values, values.sum(0)[None]])
+    atoms = np.array([[1, 0], [0, 1], [1, 1]])
+    leaves = tuple(Leaf(frozenset({i, 2}), 0) for i in range(2))
+    shape = Shape(moves(atoms, np.ones(3)), leaves, np.ones(3, dtype=bool))
+    first = protect(
+        values[:, :1], np.full((3, 1), OPEN), Shape(np.array([[1]]), leaves, np.ones(1, dtype=bool))
+    )
+    assert not first.exposed
+    states = np.full(values.shape, OPEN)
+    states[:, 0] = np.where(first.withheld[:, 0], WITHHELD, PUBLISHED)
+    states[:, 1] = IMPLIED
+    found = protect(values, states, shape)
+    sums = [(f"{r},2", (f"{r},0", f"{r},1")) for r in range(3)] + [
+        (f"2,{c}", (f"0,{c}", f"1,{c}")) for c in range(3)
+    ]
+    assert_safe(values, states, found, sums)
+    if found.exposed:  # only what nothing guards, were all that is open withheld
+        every = Protection((states == OPEN) & (values > 0), found.exposed)
+        with pytest.raises(AssertionError):
+            assert_safe(values, states, Protection(every.withheld, {}), sums)
+
+
+def test_a_single_small_part_takes_two_cells_of_another_row_with_it() -> None:
+    """A 3 among large counts: it, another of its row and both of another row are withheld, no total is."""
+    values, shape = table([[3, 12, 15], [40, 20, 9], [30, 31, 32]], [(0, 1, 2)])
+    found = protect(values, np.full(values.shape, OPEN), shape)
+    assert found.withheld.sum() == 4
+    assert not found.withheld[3].any()
+    assert not found.withheld[:, 3].any()
 
 
 def test_zeros_are_shown_and_the_total_goes_instead() -> None:
-    """A 3 between zeros is its total: part and total are withheld, up to where another part takes the change."""
-    values = {"T": 40, "x": 3, "x1": 3, "x2": 0, "y": 37, "y1": 20, "y2": 17, "T1": 23, "T2": 17}
-    sums: Sums = [
-        ("x", ("x1", "x2")), ("y", ("y1", "y2")), ("T", ("x", "y")), ("T", ("T1", "T2")), ("T1", ("x1", "y1")), ("T2", ("x2", "y2")),
-    ]  # fmt: skip
-    cells = opened(values)
-    found = protect(cells, equations(sums))
+    """A 3 between zeros is its total: part and total are withheld, the zeros are not."""
+    values, shape = table([[3, 0], [20, 17]], [(0, 1)])
+    found = protect(values, np.full(values.shape, OPEN), shape)
     assert not found.exposed
-    assert "x2" not in found.marks
-    assert {"x", "x1"} <= found.marks.keys()
-    assert_safe(cells, sums, found, cap=45)
+    assert found.withheld[0].tolist() == [True, False, True]
+    assert_safe(values, np.full(values.shape, OPEN), found, sums_of(2, 2, [(0, 1)]))
 
 
-def test_four_ones_and_their_total_are_not_told_apart() -> None:
-    """4 = 1+1+1+1 with all five known to lie in 1–4 could only be that: then one sign stands for every withheld count."""
-    values = {"t": 4, "a": 1, "b": 1, "c": 1, "d": 1}
-    sums: Sums = [("t", ("a", "b", "c", "d"))]
-    found = protect(opened(values), equations(sums))
-    assert not found.told_apart
+def test_a_bound_is_no_law() -> None:
+    """All of the five that were received are eligible: that nobody else was is not taken for an identity."""
+    atoms = np.array(
+        [[1, 1], [1, 0], [0, 1]]
+    )  # received, eligible, and received − eligible, which nobody prints
+    values = np.array([[3, 3, 0]])
+    shape = Shape(moves(atoms, np.ones(3)), (Leaf(frozenset({0}), 0),), np.array([True, True, False]))
+    found = protect(values, np.array([[OPEN, OPEN, IMPLIED]]), shape)
     assert not found.exposed
-    assert_safe(opened(values), sums, found)
-
-
-def test_a_complement_is_guarded() -> None:
-    """99 of 100 with the fraction printed tells the one that is missing: the numerator goes."""
-    cells = {**opened({"top": 99, "bottom": 100}), "rest": Cell(1, "implied")}
-    found = protect(cells, [Equation("bottom", ("top", "rest"))])
-    assert found.marks.keys() & {"top", "bottom"}
-    assert found.marks == {"top": "s"}
-    assert not found.exposed
+    assert found.withheld.tolist() == [[True, True, False]]
 
 
 def test_what_earlier_reports_give_away_is_told() -> None:
     """The total and the other part are out: nothing guards the 3 any more, and the result says so."""
-    cells = {"T": Cell(20, "published"), "a": Cell(17, "published"), "b": Cell(3)}
-    found = protect(cells, [Equation("T", ("a", "b"))])
-    assert found.exposed == {"b": (3,)}
+    values, shape = table([[3], [17]], [])
+    states = np.array([[OPEN], [PUBLISHED], [PUBLISHED]])
+    assert protect(values, states, shape).exposed == {(0, 0): (3,)}
 
 
-def test_an_equation_that_does_not_hold_tells_nothing() -> None:
-    """Parts that do not add up give a reader no true conclusion."""
-    found = protect(opened({"T": 50, "a": 3, "b": 40}), [Equation("T", ("a", "b"))])
-    assert found.marks == {"a": "p"}
+def test_two_partitions_of_one_whole() -> None:
+    """A small whole that is a sum of units and of fields: both partitions change with it."""
+    values = np.array([[3], [1], [2], [3], [0]])  # the whole, two units, two fields
+    leaves = tuple(Leaf(frozenset({0, i}), (i - 1) // 2) for i in range(1, 5))
+    found = protect(values, np.full((5, 1), OPEN), Shape(np.array([[1]]), leaves, np.ones(1, dtype=bool)))
+    assert not found.exposed
+    assert_safe(values, np.full((5, 1), OPEN), found, [("0,0", ("1,0", "2,0")), ("0,0", ("3,0", "4,0"))])
 
 
 def test_nothing_small_withholds_nothing() -> None:
     """Counts of 0 and of 5 or more are printed as they are."""
-    assert protect(opened({"T": 15, "a": 5, "b": 10, "c": 0}), [Equation("T", ("a", "b", "c"))]).marks == {}
+    values, shape = table([[5, 10, 0], [7, 0, 9]], [(0, 1, 2)])
+    assert not protect(values, np.full(values.shape, OPEN), shape).withheld.any()
 
 
 def test_negative_counts_are_refused() -> None:
     """A negative count is a fault further up."""
+    values, shape = table([[5, 10], [7, 6]], [])
     with pytest.raises(ValueError, match="negative"):
-        protect(opened({"a": -1}), [])
+        protect(-values, np.full(values.shape, OPEN), shape)
 
 
 def test_the_attacker_finds_what_is_not_guarded() -> None:
     """A guard for the tests above: without a second suppression the attacker has the value."""
-    assert attack({"T": 20, "b": 17}, {"a": "p"}, [("T", ("a", "b"))], 25) == {"a": {3}}
-    assert attack({"T": 9}, {"a": "p", "b": "s"}, [("T", ("a", "b"))], 12)["a"] == {1, 2, 3, 4}
+    assert attack({"T": 20, "b": 17}, {"a": "x"}, [("T", ("a", "b"))], 25) == {"a": {3}}
+    assert attack({"T": 4}, {"a": "x", "b": "x"}, [("T", ("a", "b"))], 12)["a"] == {1, 2, 3}

@@ -1,278 +1,284 @@
 """Disclosure control (kiểm soát lộ thông tin): which counts a public table withholds so that no count of 1–4 can be told.
 
-Cells are counts, equations say which of them add up to which. Counts of 1–4 are withheld first (primary); then others
-(secondary) until for every count of 1–4 there are at least `CANDIDATES` values it may have. That is proved, not guessed: for
-each of those values a whole table of counts is found that agrees with everything printed, so no way of reasoning from what
-is printed, by subtraction, bounds or trial, can tell them apart. The reader is taken to know all equations, every earlier
-report, and which cells are withheld for their own sake (they lie in 1–4) and which for others' (they are 5 or more).
+A table has rows (places) and columns (counts of periods). Every row is a sum of leaves, the smallest places; within a row
+the columns are related by whatever `Shape` says: `moves` are the changes that keep every identity, further columns that
+nobody prints say which sums cannot be negative. Counts of 1–4 are withheld first, then others, until each count of 1–4 is
+guarded: at least `CANDIDATES` tables exist that agree with everything printed and give it different values.
 
-Where that much knowledge leaves no way out (4 = 1 + 1 + 1 + 1, all five known to lie in 1–4), the table must not tell the
-two apart: `told_apart` is False, one sign stands for both, and a reader knows of a withheld count only that it is not 0.
+What is proved of every count not in `exposed`: those tables were found, each by one move times a small factor, taken from
+one leaf and added to another (or added to one leaf and all that contains it). They keep every identity between columns and
+between places, every bound of the shape, every number printed now or before, and what a withheld sign tells (not 0). So
+no reasoning from these, by subtraction, bounds or trial, ends with one value or with two. One sign stands for every
+withheld count, small or not: "<5" beside "…" would tell where a guard lies.
 
-Not covered: what a reader knows from elsewhere (a unit knows its own dossiers), sums of several withheld cells, the
-size of a secondary cell, and conclusions from why this cell and not another was withheld.
+Not proved: anything about a reader who knows more (a unit knows its own dossiers), relations that the shape does not
+state, bounds on numbers that do not follow from printed ones, the size of secondary cells, sums of several withheld
+cells, and conclusions from why this cell and not another was withheld.
 
-Zeros are shown: a 0 is no dossier, so nobody can be recognised, and withholding one would guard nothing, as a reader
-knows that secondary cells are 5 or more. A 1–4 that stands alone between zeros and its total is guarded by withholding
-the total, and the total's total.
+Zeros are shown: a 0 is no dossier. Without earlier reports nothing stays exposed: at worst all but the zeros is withheld,
+and then the table times two or three agrees with what is printed as well.
 """
 
 from __future__ import annotations
 
-import heapq
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import count
-from math import inf, log
-from typing import Any, Final, Literal
+from typing import Final
 
-Key = Any  # whatever hashable the caller names cells by
-State = Literal["open", "published", "withheld", "implied"]
-Mark = Literal["p", "s"]
-Move = dict[int, int]
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
 SMALL: Final = range(1, 5)
 """Counts that are withheld: 1 to 4 dossiers; fewer than five may be recognised."""
 CANDIDATES: Final = 3
 """How many values every withheld count of 1–4 may have at least, for a reader who knows all that is printed."""
+OPEN, PUBLISHED, WITHHELD, IMPLIED = range(4)
+"""What the public knows of a cell: to be printed now, printed before, withheld before, never printed."""
 
-_TOTAL_WEIGHT: Final = 4.0  # a total costs four times a part, a total of totals sixteen times: totals go last
-_OPEN_TRIED, _WITHHELD_TRIED = 8, 24  # cells of a long sum tried at each step, the cheapest first
-_FEW: Final = 2
-_OPEN_SUM, _CHANGE = 4.0, 0.3  # about what an equation still failing will cost, and a cell more in the move
-_SEARCHES: Final = (
-    (1.0, 600),
-    (0.03, 3_000),
-)  # how much the cost of a cell counts, and the steps before giving up
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One count and what the public knows of it.
-
-    `open`: to be printed now, unless withheld. `published`: printed before. `withheld`: left out of an earlier report, and
-    guarded still; `told_apart` as that report was. `implied`: never printed, but what printed cells may give by subtraction.
-    """
-
-    value: int
-    state: State = "open"
-    told_apart: bool = True
-
-    @property
-    def small(self) -> bool:
-        return self.value in SMALL and self.state != "published"
-
-    def room(self, told_apart: bool) -> tuple[int, float]:
-        """By how much less and more a reader could take the cell to be, were it withheld."""
-        if self.state == "implied":
-            return self.value, inf
-        if self.state == "published" or self.value == 0:
-            return 0, 0
-        if not (told_apart if self.state == "open" else self.told_apart):
-            return self.value - 1, inf
-        if self.small:
-            return self.value - SMALL.start, SMALL.stop - 1 - self.value
-        return self.value - SMALL.stop, inf
+_TOTAL: Final = (
+    4.0  # a cell of a row that contains others costs four times as much, of one above those sixteen
+)
+_EACH: Final = 0.001  # of two moves that withhold as much, the one that changes less
+_LEAVES: Final = 40  # leaves tried for a count of a row that contains many
 
 
 @dataclass(frozen=True)
-class Equation:
-    """A total and the parts it is the sum of (stock carried over: one part)."""
+class Leaf:
+    """A smallest place: the rows that contain it, itself among them, and the partition it is a part of."""
 
-    total: Key
-    parts: tuple[Key, ...]
+    rows: frozenset[int]
+    partition: int
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How columns and rows are related: moves (moves × columns), leaves, and which columns are counts to be guarded."""
+
+    moves: Ints
+    leaves: tuple[Leaf, ...]
+    counted: Bools
 
 
 @dataclass(frozen=True)
 class Protection:
-    """Which cells to withhold, and the counts of 1–4 that stay exposed, with the values proved possible for them.
+    """Which cells to withhold, and the counts of 1–4 that stay exposed, with the values proved possible for them."""
 
-    `told_apart`: whether the table may tell primary from secondary ("<5" and "…"); else one sign for both.
-    """
-
-    marks: Mapping[Key, Mark]
-    exposed: Mapping[Key, tuple[int, ...]]
-    told_apart: bool
+    withheld: Bools
+    exposed: dict[tuple[int, int], tuple[int, ...]]
 
 
-def protect(
-    cells: Mapping[Key, Cell], equations: Sequence[Equation], candidates: int = CANDIDATES
-) -> Protection:
+def protect(values: Ints, states: Ints, shape: Shape, candidates: int = CANDIDATES) -> Protection:
     """Withholds counts of 1–4 and what guards them, totals last. `candidates` is at least 2.
 
-    Equations that do not hold are left out: they tell a reader nothing true. A count is exposed when earlier reports or the
-    candidates wanted leave no way to guard it; then the table must not be published as it is.
-
-    Raises ValueError for a negative count.
+    A count is exposed when earlier reports leave no way to guard it; then the table must not be published as it is.
+    Raises ValueError for a negative number.
     """
-    negative = [key for key, cell in cells.items() if cell.value < 0]
-    if negative:
-        raise ValueError(f"negative counts: {negative[:3]}")
-    apart = _Search(cells, equations, told_apart=True).run(candidates)
-    return apart if not apart.exposed else _Search(cells, equations, told_apart=False).run(candidates)
+    if (values < 0).any():
+        raise ValueError(f"negative counts: {values[values < 0][:3].tolist()}")
+    return _Search(values, states, shape, candidates - 1).run()
+
+
+def small_cells(values: Ints, states: Ints, counted: Bools) -> Bools:
+    """Counts of 1–4 that no earlier report printed."""
+    found: Bools = (values >= SMALL.start) & (values < SMALL.stop) & (states != PUBLISHED) & counted
+    return found
+
+
+@dataclass(frozen=True)
+class _Change:
+    """Leaves that a move is added to, and taken from, the rows that change, and what it costs."""
+
+    cost: float
+    move: Ints
+    rows: tuple[tuple[int, int], ...]  # with sign
+    more: int
+    less: int
 
 
 @dataclass
 class _Search:
-    """Cells by number, with the marks and the proofs found so far."""
-
-    given: Mapping[Key, Cell]
-    equations: Sequence[Equation]
-    told_apart: bool
-    keys: list[Key] = field(init=False)
-    cells: list[Cell] = field(init=False)
-    sums: list[list[tuple[int, int]]] = field(
-        init=False
-    )  # of each equation its cells with sign, +1 total and -1 parts
-    of: dict[int, list[tuple[int, int]]] = field(init=False)  # of each cell its equations with sign
-    weight: list[float] = field(init=False)
-    room: list[tuple[int, float]] = field(init=False)  # of each cell by how much less and more it may be
-    hidden: set[int] = field(init=False)
-    proofs: dict[int, dict[int, Move]] = field(
-        init=False
-    )  # of each guarded cell the changes that prove a value possible
+    values: Ints
+    states: Ints
+    shape: Shape
+    wanted: int
+    hidden: Bools = field(init=False)
+    small: Bools = field(init=False)
+    proved: dict[tuple[int, int], set[int]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.keys, self.cells = list(self.given), list(self.given.values())
-        number = {key: i for i, key in enumerate(self.keys)}
-        self.sums = [
-            [(number[e.total], 1), *((number[part], -1) for part in e.parts)]
-            for e in self.equations
-            if sum(self.given[part].value for part in e.parts) == self.given[e.total].value
-        ]
-        self.of = defaultdict(list)
-        for equation, terms in enumerate(self.sums):
-            for cell, sign in terms:
-                self.of[cell].append((equation, sign))
-        self.weight = [self._weight(i) for i in range(len(self.cells))]
-        self.sums_by_weight = [sorted(terms, key=lambda t: self.weight[t[0]]) for terms in self.sums]
-        self.room = [cell.room(self.told_apart) for cell in self.cells]
-        self.hidden = {
-            i for i, cell in enumerate(self.cells) if cell.state in ("withheld", "implied") or cell.small
-        }
-        self.proofs = {i: {0: {}} for i, cell in enumerate(self.cells) if cell.small}
+        small = small_cells(self.values, self.states, self.shape.counted)
+        self.small = small
+        self.hidden = (self.states >= WITHHELD) | small
+        self.proved = {(int(r), int(c)): {0} for r, c in zip(*np.nonzero(small), strict=True)}
+        self.above = np.array(
+            [sum(r in leaf.rows for leaf in self.shape.leaves) for r in range(len(self.values))]
+        )
+        depth = [self._depth(row) for row in range(len(self.values))]
+        weight = (1 + np.log1p(self.values)) * _TOTAL ** np.array(depth, dtype=float)[:, None]
+        self.weight = np.where(self.states == OPEN, weight, 0.0)
+        fixed = (self.states == PUBLISHED) | ((self.values == 0) & (self.states != IMPLIED))
+        lowest = np.where(self.states == IMPLIED, 0, 1)
+        down = np.where(fixed, 0, self.values - lowest)
+        up = np.where(fixed, 0, 10**9)
+        self.down, self.up = down, up
+        self.moves = self.shape.moves
+        self.touched = self.moves != 0
+        self.more, self.less = self._room(self.moves)
+        self.cost = self.touched @ (self.weight * ~self.hidden).T + _EACH * self.touched.sum(1)[:, None]
+        self.by_column = [np.flatnonzero(column) for column in self.touched.T]
 
-    def _weight(self, cell: int) -> float:
-        """What withholding a cell loses: a little more for a large count, much more for each sum it is the total of."""
-        totals = sum(1 for equation, sign in self.of[cell] if sign > 0 and len(self.sums[equation]) > 2)
-        return float((1 + log(1 + self.cells[cell].value)) * _TOTAL_WEIGHT**totals)
+    def _depth(self, row: int) -> int:
+        """How many rows lie between the row and its leaves, itself counted."""
+        inside = [leaf for leaf in self.shape.leaves if row in leaf.rows]
+        return max((sum(self.above[r] < self.above[row] for r in leaf.rows) for leaf in inside), default=0)
 
-    def run(self, candidates: int) -> Protection:
-        for guarded, proved in self.proofs.items():
-            self._guard(guarded, candidates)
-            if self.told_apart and len(proved) < candidates:
-                break  # no use going on: the table is made again without telling the two kinds apart
-        marks: dict[Key, Mark] = {
-            self.keys[i]: "p" if self.cells[i].small else "s"
-            for i in sorted(self.hidden)
-            if self.cells[i].state == "open"
-        }
+    def _room(self, moves: Ints) -> tuple[Ints, Ints]:
+        """How many times (at most `wanted`) each move may be added to each row, and taken from it."""
+        more = np.full((len(moves), len(self.values)), self.wanted)
+        less = more.copy()
+        for i, move in enumerate(moves):
+            at = np.flatnonzero(move)
+            size = np.abs(move[at])
+            rising = move[at] > 0
+            up, down = self.up[:, at] // size, self.down[:, at] // size
+            more[i] = np.minimum(more[i], np.where(rising, up, down).min(1, initial=self.wanted))
+            less[i] = np.minimum(less[i], np.where(rising, down, up).min(1, initial=self.wanted))
+        return more, less
+
+    def run(self) -> Protection:
+        order = sorted(self.proved, key=lambda at: (-self.above[at[0]], at))
+        for cell in order:
+            if len(self.proved[cell]) <= self.wanted:
+                self._guard(*cell)
+        left = [cell for cell, found in self.proved.items() if len(found) <= self.wanted]
+        if left and not ((self.states == PUBLISHED) & (self.values > 0)).any():
+            self.hidden |= self.values > 0  # the table times two and three
+            left = []
         exposed = {
-            self.keys[i]: tuple(self.cells[i].value + change for change in sorted(proved))
-            for i, proved in self.proofs.items()
-            if len(proved) < candidates
+            cell: tuple(int(self.values[cell]) + change for change in sorted(self.proved[cell]))
+            for cell in left
         }
-        return Protection(marks, exposed, self.told_apart)
+        return Protection(self.hidden & (self.states == OPEN), exposed)
 
-    def _guard(self, guarded: int, candidates: int) -> None:
-        """Finds tables that agree with all that is printed and give the cell other values."""
-        proved = self.proofs[guarded]
-        for change in (1, -1, 2, -2, 3, -3):
-            if len(proved) >= candidates:
-                return
-            step = 1 if change > 0 else -1
-            if change in proved or change - step not in proved or not self._fits(guarded, change):
-                continue
-            base = proved[change - step]
-            moves = (self._cheapest(guarded, step, base, thrift, steps) for thrift, steps in _SEARCHES)
-            move = next((move for move in moves if move is not None), None)
-            if move is not None:
-                self._withhold({c: base.get(c, 0) + move.get(c, 0) for c in base.keys() | move.keys()})
+    def _guard(self, row: int, column: int) -> None:
+        """Withholds what the cheapest move that guards the cell needs, and notes what it proves of others."""
+        moves = self.by_column[column]
+        found = [change for leaf in self._leaves(row) for change in self._changes(leaf, row, moves)]
+        found += [] if found else self._scaled(row, column)
+        if not found:
+            return
+        best = min(found, key=lambda change: change.cost)
+        changed = np.flatnonzero(best.move)
+        for at, sign in best.rows:
+            self.hidden[at, changed] = True
+            for c in changed:
+                if (at, int(c)) in self.proved:
+                    steps = range(-best.less, best.more + 1)
+                    self.proved[at, int(c)] |= {sign * step * int(best.move[c]) for step in steps}
+        rows = [at for at, _ in best.rows]
+        open_cost = self.weight[rows] * ~self.hidden[rows]
+        self.cost[:, rows] = self.touched @ open_cost.T + _EACH * self.touched.sum(1)[:, None]
 
-    def _fits(self, cell: int, change: int) -> bool:
-        less, more = self.room[cell]
-        return -less <= change <= more
+    def _leaves(self, row: int) -> list[int]:
+        """The leaves of a row, those with most withheld first."""
+        inside = [i for i, leaf in enumerate(self.shape.leaves) if row in leaf.rows]
+        own = {i: min(self.shape.leaves[i].rows, key=lambda r: self.above[r]) for i in inside}
+        inside.sort(key=lambda i: float((self.weight[own[i]] * ~self.hidden[own[i]]).sum()))
+        return inside[:_LEAVES]
 
-    def _withhold(self, move: Move) -> None:
-        """Withholds the cells of a move, and notes what it and its multiples prove of every guarded cell in it."""
-        self.hidden.update(cell for cell, change in move.items() if change)
-        guarded = [cell for cell, change in move.items() if change and cell in self.proofs]
-        for times in (1, -1, 2, -2, 3, -3):
-            if all(self._fits(cell, times * change) for cell, change in move.items()):
-                for cell in guarded:
-                    proof = {c: times * change for c, change in move.items()}
-                    self.proofs[cell].setdefault(times * move[cell], proof)
+    def _changes(self, leaf: int, row: int, moves: NDArray[np.intp]) -> list[_Change]:
+        """The cheapest exchange of the leaf with another that changes the row, and the cheapest change of it alone."""
+        one, found = self.shape.leaves[leaf], []
+        groups: dict[frozenset[int], list[int]] = {}
+        for i, other in enumerate(self.shape.leaves):
+            if i != leaf and other.partition == one.partition and row not in other.rows:
+                groups.setdefault(other.rows & one.rows, []).append(i)
+        for shared, members in groups.items():
+            others = [self.shape.leaves[i].rows - shared for i in members]
+            others = [rows for rows in others if not self._crosses(rows, one.partition)]
+            if others and not self._crosses(one.rows - shared, one.partition):
+                found += self._exchange(one.rows - shared, others, moves)
+        alone = self._alone(one)
+        found += self._exchange(alone, [frozenset()], moves) if alone else []
+        return found
 
-    def _cheapest(self, guarded: int, change: int, base: Move, thrift: float, steps: int) -> Move | None:
-        """The changes, on top of `base`, of `guarded` and other cells after which every equation holds, that withhold least.
+    def _crosses(self, rows: frozenset[int], partition: int) -> bool:
+        """Whether rows are made up of leaves of another partition too, which would have to change as well."""
+        return any(leaf.partition != partition and leaf.rows & rows for leaf in self.shape.leaves)
 
-        Best first: at each step one equation that no longer holds is put right by one of its cells. None when no
-        such changes are found; then the cell counts as not guarded, so a search cut short never passes for a proof.
-        """
-        order = count()
-        start = self._apply({}, {}, guarded, change)
-        heap = [(0.0, next(order), 0.0, *start)]
-        seen: set[frozenset[tuple[int, int]]] = set()
-        for _ in range(steps):
-            if not heap:
-                return None
-            _, _, cost, move, open_sums = heapq.heappop(heap)
-            if not open_sums:
-                return move
-            state = frozenset(move.items())
-            if state in seen:
-                continue
-            seen.add(state)
-            for cell, by in self._remedies(open_sums, move, base):
-                spent = cost + (0.0 if cell in self.hidden else thrift * self.weight[cell])
-                after = self._apply(move, open_sums, cell, by)
-                hint = _OPEN_SUM * sum(map(abs, after[1].values())) + _CHANGE * len(after[0])
-                heapq.heappush(heap, (spent + hint, next(order), spent, *after))
-        return None
+    def _alone(self, one: Leaf) -> frozenset[int]:
+        """The rows that change with a leaf alone, with the cheapest leaf of every other partition of what contains it."""
+        chosen = [one]
+        for partition in {leaf.partition for leaf in self.shape.leaves} - {one.partition}:
+            everywhere = [leaf for leaf in self.shape.leaves if leaf.partition == partition]
+            of_both = frozenset().union(*(leaf.rows for leaf in everywhere)) & one.rows
+            fitting = [
+                leaf for leaf in everywhere if of_both <= leaf.rows and self._own(leaf, one) == of_both
+            ]
+            if of_both and not fitting:
+                return frozenset()
+            if of_both:
+                chosen.append(min(fitting, key=lambda leaf: float(self.cost[:, list(leaf.rows)].sum())))
+        rows = frozenset[int]().union(*(leaf.rows for leaf in chosen))
+        others = {leaf.partition for leaf in self.shape.leaves} - {leaf.partition for leaf in chosen}
+        apart = not any(leaf.partition in others and leaf.rows & rows for leaf in self.shape.leaves)
+        return (
+            rows if apart and all(self._own(x, y) <= y.rows for x in chosen for y in chosen) else frozenset()
+        )
 
-    def _apply(
-        self, move: Move, open_sums: dict[int, int], cell: int, by: int
-    ) -> tuple[Move, dict[int, int]]:
-        """The move with one more change, and by how much each equation now fails."""
-        failing = dict(open_sums)
-        for equation, sign in self.of[cell]:
-            off = failing.pop(equation, 0) + sign * by
-            if off:
-                failing[equation] = off
-        return {**move, cell: by}, failing
+    def _own(self, leaf: Leaf, one: Leaf) -> frozenset[int]:
+        """The rows of a leaf that leaves of the other's partition make up as well."""
+        others = (x.rows for x in self.shape.leaves if x.partition == one.partition)
+        return leaf.rows & frozenset().union(*others)
 
-    def _remedies(self, open_sums: dict[int, int], move: Move, base: Move) -> list[tuple[int, int]]:
-        """Changes that put an equation right, in whole or in part: of the one with fewest such changes.
-
-        Of a long sum those that put another failing equation right as well come first, then withheld cells, then the
-        cheapest of those still printed.
-        """
-        equation, fitting = -1, None
-        for tried in sorted(open_sums, key=lambda e: len(self.sums[e])):
-            if fitting is not None and len(fitting) <= _FEW:
-                break  # a long sum is looked through only where the short ones leave much to try
-            found = self._fitting(tried, open_sums[tried], move, base)
-            if fitting is None or len(found) < len(fitting):
-                equation, fitting = tried, found
-        if fitting is None:
+    def _exchange(
+        self, added: frozenset[int], taken: Sequence[frozenset[int]], moves: NDArray[np.intp]
+    ) -> list[_Change]:
+        """The cheapest move added to some rows and taken from one of the others' sets of rows."""
+        mine = np.array(sorted(added))
+        more, less = self.more[np.ix_(moves, mine)].min(1), self.less[np.ix_(moves, mine)].min(1)
+        cost = self.cost[np.ix_(moves, mine)].sum(1)
+        useful = more + less >= self.wanted
+        if not useful.any():
             return []
-        if len(fitting) <= _OPEN_TRIED:
-            return fitting
-        others = open_sums.keys() - {equation}
-        closing = [t for t in fitting if any(e in others for e, _ in self.of[t[0]])]
-        withheld = [t for t in fitting if t[0] in self.hidden]
-        printed = [t for t in fitting if t[0] not in self.hidden]
-        return list(dict.fromkeys((*closing, *withheld[:_WITHHELD_TRIED], *printed[:_OPEN_TRIED])))
+        moves, more, less, cost = moves[useful], more[useful, None], less[useful, None], cost[useful, None]
+        width = max(len(rows) for rows in taken)
+        if width:
+            theirs = np.array([(sorted(rows) * width)[:width] if rows else [0] * width for rows in taken])
+            first = np.array([[i < len(rows) for i in range(width)] for rows in taken])
+            more = np.minimum(more, self.less[moves][:, theirs].min(2))
+            less = np.minimum(less, self.more[moves][:, theirs].min(2))
+            cost = cost + (self.cost[moves][:, theirs] * first).sum(2)
+        cost = np.where(more + less >= self.wanted, cost, np.inf)
+        at, other = np.unravel_index(int(cost.argmin()), cost.shape)
+        if not np.isfinite(cost[at, other]):
+            return []
+        rows = (*((r, 1) for r in sorted(added)), *((r, -1) for r in sorted(taken[int(other)])))
+        return [
+            _Change(
+                float(cost[at, other]),
+                self.moves[moves[at]],
+                rows,
+                int(more[at, other]),
+                int(less[at, other]),
+            )
+        ]
 
-    def _fitting(self, equation: int, off: int, move: Move, base: Move) -> list[tuple[int, int]]:
-        """Changes of one cell, in the room it has beside `base`, that take an equation back or nearer to holding."""
+    def _scaled(self, row: int, column: int) -> list[_Change]:
+        """A leaf twice and three times as large, with all that contains it: keeps every identity and every bound."""
         found = []
-        part = 1 if off > 0 else -1
-        for by in range(off, 0, -part):
-            for cell, sign in self.sums_by_weight[equation]:
-                less, more = self.room[cell]
-                change = base.get(cell, 0) - by * sign
-                if -less <= change <= more and cell not in move:
-                    found.append((cell, -by * sign))
+        for leaf in self._leaves(row):
+            rows = sorted(self._alone(self.shape.leaves[leaf]))
+            own = min(self.shape.leaves[leaf].rows, key=lambda r: self.above[r])
+            move = self.values[own]
+            at = np.flatnonzero(move)
+            there = np.ix_(np.array(rows, dtype=np.int64), at)
+            if not rows or not move[column] or (self.up[there] == 0).any():
+                continue
+            cost = float((self.weight[there] * ~self.hidden[there]).sum())
+            found.append(_Change(cost, move, tuple((r, 1) for r in rows), self.wanted, 0))
         return found
