@@ -12,12 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 # Tests share their samples (tests.data, tests.delivery.export.sample_document) as plain modules.
 sys.path.insert(0, str(Path(__file__).parents[1]))
+
+# No test is timed; a machine under load must not fail one.
+settings.register_profile("hoso", deadline=None)
+settings.load_profile("hoso")
 
 CHROMIUM = os.environ.get("HOSO_CHROMIUM", "/usr/bin/chromium")
 

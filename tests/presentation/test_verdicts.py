@@ -70,7 +70,7 @@ def report_with(folder: Path, tmp_path: Path) -> Set:
         line = f"t,63,ha-giang,{level},{unit},online_rate,resolved,{value},{comparison},2024-01-01,2024-12-31,2024-02-29,,Kế hoạch số 1,2024-01-01,"
         (reference / "targets.csv").write_text(f"{COLUMNS}\n{line if value else ''}\n", "utf-8")
         return Report(
-            "reminder", Workbook(tmp_path), stores.HA_GIANG, PERIOD, stores.data(folder), Registry()
+            "reminder", Workbook(tmp_path), stores.HA_GIANG, PERIOD, stores.data(folder), registry=Registry()
         )
 
     return made
