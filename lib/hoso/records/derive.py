@@ -6,16 +6,14 @@ compares days, QĐ 766/QĐ-TTg compares the end of processing with the appointed
 
 from __future__ import annotations
 
-from datetime import time
-
 import polars as pl
 
+from ..vocabulary.working_time import END_OF_DAY
 from .deadlines import with_deadlines
 from .office_clock import OfficeClock
 from .schema import CLOSING, NOT_RECEIVED, RESOLVED, WAITING, WITHDRAWN
 
 DAY = pl.duration(days=1)
-END_OF_DAY = time(23, 59, 59)  # the hour of a due date that an export gives without one
 LATE_SUPPLEMENTS = 1  # QĐ 766: more than one request for supplements makes a dossier late
 
 

@@ -17,6 +17,8 @@ import pandas as pd
 import polars as pl
 
 from ..records import schema
+from ..records.intake.portal.cells import ABOVE_MAX, DERIVED, NOT_FETCHED
+from ..records.intake.portal.document import NATIONAL
 from ..records.scores import last_said
 from ..records.store import Store
 from ..vocabulary.periods import Period
@@ -25,8 +27,7 @@ from .ranks import rank
 from .results import COLUMNS
 
 WHOLE_COUNTRY: Final = "34"
-NATIONAL: Final = "-national"
-NOT_MEASURED: Final = ("ABOVE_MAX", "DERIVED_NOT_MEASURED", "NOT_FETCHED")
+NOT_MEASURED: Final = (ABOVE_MAX, DERIVED, NOT_FETCHED)
 """Flags of values that are kept as they came and neither ranked nor compared."""
 LISTED: Final = (
     "period", "time_type", "captured_on", "captured_at", "units", "endpoints", "stated", "complete", "incomplete",
