@@ -6,6 +6,8 @@ is computed, reads the store at one version, and never reads the private table o
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -17,7 +19,7 @@ from ..records.store import Store
 from ..statistics import entered, heads, published, targets
 from ..statistics.assessment import Clock, assessed, comparable
 from ..statistics.counting import By, Grouping
-from ..statistics.data import Data, dossiers
+from ..statistics.data import Data, dossiers, units_of
 from ..statistics.definitions import Definitions, definitions
 from ..statistics.identities import HELD, broken
 from ..statistics.ranks import RANKED_FROM
@@ -25,7 +27,7 @@ from ..statistics.results import results
 from ..vocabulary import numbers
 from ..vocabulary.errors import NoDataError, UsageError
 from ..vocabulary.periods import Period
-from ..vocabulary.places import Province, find_province
+from ..vocabulary.places import Province, Unit, find_province
 from ..vocabulary.workbook import Workbook
 from . import bodies, readings
 from .display import Block, Display
@@ -34,16 +36,35 @@ from .narrative import Note
 from .verdicts import Verdict, chosen
 
 
-def open_report(notebook: str, province: str, period: str) -> Report:
+def open_report(notebook: str, province: str, period: str, unit: str = "", **options: str) -> Report:
     """The report `notebook` (review, …) of a province (slug or code) and a period id, on the workbook's store.
 
-    Raises UsageError for an unknown province or period. Without dossiers a scorecard may stand on counts that
-    others gave; what counts dossiers raises NoDataError then (`Report.data`).
+    `unit` makes it the report of one unit; `options` are the notebook's further parameters (indicator, deadline), as the
+    command line takes them. Raises UsageError for an unknown province, period or unit. Without dossiers a scorecard may
+    stand on counts that others gave; what counts dossiers raises NoDataError then (`Report.data`).
     """
     workbook = Workbook.find()
     chosen = Period.parse(period).within_one_era()
     place = find_province(province, chosen.era, chosen.end)
-    return Report(notebook, workbook, place, chosen, dossiers(Store.open(workbook.store), place))
+    store = Store.open(workbook.store)
+    own = known_unit(store, place, unit) if unit else None
+    return Report(notebook, workbook, place, chosen, dossiers(store, place), own, options)
+
+
+def known_unit(store: Store, place: Province, unit: str) -> Unit:
+    """A unit of the province by its id. UsageError with the nearest ids when there is none."""
+    units = units_of(store, place)
+    found = units[units["unit"] == unit]
+    if not len(found):
+        near = difflib.get_close_matches(unit, list(units["unit"]), 3, 0.3)
+        raise UsageError(
+            f"{place.title} không có đơn vị {unit}",
+            expected=", ".join(near) or "mã đơn vị có trong dữ liệu của tỉnh",
+            remedy="xem: hoso figures --province … --period … --level commune",
+        )
+    row = found.iloc[0]
+    parent = None if pd.isna(row["parent"]) else str(row["parent"])
+    return Unit(unit, str(row["name"]), row["level"], parent, place.id)
 
 
 class Standing(Protocol):
@@ -64,6 +85,8 @@ class Report:
     place: Province
     period: Period
     dossiers: Data | None
+    unit: Unit | None = None  # whose report it is; None: the whole province's
+    options: Mapping[str, str] = field(default_factory=dict)
     scored: Standing | None = (
         None  # what the report stands on where it shows a scorecard (presentation.scores)
     )
@@ -313,8 +336,17 @@ class Report:
             "synthetic": self.synthetic,
             "provisional": self.provisional,
             "identities": not self._broken,
-            "command": f"hoso report {self.notebook} --province {self.place.slug} --period {self.period.id}",
+            "unit": self.unit.id if self.unit else None,
+            "options": dict(self.options),
+            "command": self._command,
         }
+
+    @property
+    def _command(self) -> str:
+        """What makes the report again from the shell."""
+        given = {"unit": self.unit.id if self.unit else "", **self.options}
+        more = "".join(f" --{name} {value}" for name, value in given.items() if value)
+        return f"hoso report {self.notebook} --province {self.place.slug} --period {self.period.id}{more}"
 
     def appendix(self, number: str, title: str, landscape: bool = False) -> Display:
         """Starts an appendix; what is shown next belongs to it."""
