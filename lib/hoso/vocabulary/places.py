@@ -8,7 +8,7 @@ each, so the key is always era and code together.
 import csv
 import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,7 @@ LEVELS: tuple[Level, ...] = ("province", "department", "district", "commune")
 LAST_DAY_OF_63 = date(2025, 6, 30)
 
 _KIND = {"tinh": "tỉnh", "thanh-pho": "thành phố"}
+_WHOLE = "ca-nuoc"
 
 
 @dataclass(frozen=True)
@@ -48,17 +49,21 @@ class Province:
 
     @property
     def title(self) -> str:
-        """ "tỉnh Hà Giang", "thành phố Huế"."""
-        return f"{_KIND[self.kind]} {self.name}"
+        """ "tỉnh Hà Giang", "thành phố Huế"; "cả nước"."""
+        return self.name if self.kind == _WHOLE else f"{_KIND[self.kind]} {self.name}"
 
     @property
     def committee(self) -> str:
-        """The body that signs: "Ủy ban nhân dân tỉnh Hà Giang"."""
-        return f"Ủy ban nhân dân {self.title}"
+        """The body that signs: "Ủy ban nhân dân tỉnh Hà Giang"; left open where the place is the whole country."""
+        return "[tên cơ quan ban hành]" if self.kind == _WHOLE else f"Ủy ban nhân dân {self.title}"
 
     def holds_on(self, day: date) -> bool:
         """Whether it had this name and kind on that day (of its era)."""
         return (self.valid_from or date.min) <= day <= (self.valid_to or date.max)
+
+
+COUNTRY = Province("34", "00", "cả nước", _WHOLE, _WHOLE, "")
+"""The whole country (cả nước) as the place of a report on all provinces; it is none of them."""
 
 
 @dataclass(frozen=True)
@@ -84,12 +89,14 @@ def provinces(era: Era, on: date | None = None) -> list[Province]:
 
 
 def find_province(text: str, era: Era, on: date | None = None) -> Province:
-    """The province of a slug, name, official code, H code or id, as named `on` a day.
+    """The province of a slug, name, official code, H code or id, as named `on` a day; "ca-nuoc" is the whole country.
 
     Without a day, a former name gives the province under that name ("thua-thien-hue" in era 63), anything
     else its latest. UsageError when no province of the era answers, with the nearest slugs or what it has
     become.
     """
+    if slug(text) == COUNTRY.slug:
+        return replace(COUNTRY, era=era)
     matches = [p for p in _dated_provinces(era) if _wanted(text) & _names(p)]
     if not matches:
         raise _unknown_province(text, era)
