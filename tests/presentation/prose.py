@@ -10,8 +10,11 @@ from hoso.presentation.display import MIME
 
 _ALLOWED = re.compile(
     r"""\d{1,2}/\d{1,2}/\d{4}          # a day
-    | \d+/(?:QĐ-TTg|UBND-NC1)          # an act
-    | (?:chuỗi\s)?2022–2025 | năm\s\d{4} | chuỗi\s\d{4}
+    | \d+(?:/\d{4})?/[A-ZĐ][\w-]*      # an act: 766/QĐ-TTg, 118/2025/NĐ-CP
+    | II\.06a/VPCP/KSTT               # a form
+    | (?:chuỗi\s)?2022–2025 | (?i:năm)\s\d{4} | chuỗi\s\d{4}
+    | (?i:tháng)\s\d{1,2}\b            # a month
+    | \d{1,2}\s(?i:tháng\s(?:đầu|cuối)\snăm(?:\s\d{4})?)   # a part of a year
     | Đề\sán\s06 | ^\d+\.\s            # a numbered heading
     | tại\stệp\s\S+                    # where a draft's text is asked for
     | “[^”]*”                          # words of the portal, quoted""",

@@ -18,7 +18,7 @@ import pytest
 from matplotlib.ft2font import FT2Font, LoadFlags
 
 from hoso.delivery import outputs
-from hoso.presentation import charts, tables
+from hoso.presentation import charts, open_report, tables
 from hoso.presentation.display import Display
 from hoso.presentation.figures import Registry
 from hoso.presentation.narrative import render
@@ -242,19 +242,60 @@ def test_verify_names_the_cell_that_differs(report: Report, folder: Path, tmp_pa
 # ── other tables ─────────────────────────────────────────────────────────────────────────────────
 
 
+def cells_of(display: Display) -> list[list[str]]:
+    return [[words(cell, display) for cell in row["cells"]] for row in block_of(display)["rows"]]
+
+
 def test_overview_cells(report: Report) -> None:
-    """Result, fraction, the year before and the change in points; a dash for what the source does not give."""
-    shown = [
-        report.rate("on_time_rate", "06a"),
-        report.rate("reuse_rate", "766"),
-        report.published("satisfaction_rate"),
+    """Result, fraction, the year before and the change in points; what has no value is named below, not drawn as dashes."""
+    rate, unknown = report.rate("on_time_rate", "06a"), report.rate("reuse_rate", "766")
+    display = tables.overview(report, "o", "Kết quả", [rate, unknown, report.published("satisfaction_rate")])
+    printed = cells_of(display)
+    assert [row[2:] for row in printed] == [
+        ["95,8%", "23", "24", "80,0%", "15,8"],
+        ["97,7%", "–", "–", "–", "–"],
     ]
-    display = tables.overview(report, "o", "Kết quả", shown)
-    printed = [[words(cell, display) for cell in row["cells"]] for row in block_of(display)["rows"]]
-    assert printed[0][2:] == ["95,8%", "23", "24", "80,0%", "15,8"]
-    assert printed[1][2:] == ["–", "–", "–", "–", "–"]
-    assert printed[2][2:] == ["97,7%", "–", "–", "–", "–"]
     assert block_of(display)["rows"][0]["cells"][2]["value"] == pytest.approx(23 / 24)
+    assert block_of(display)["notes"][1:] == [
+        f"Chưa có số liệu: {unknown.title}.", "Dấu “–”: nguồn không có số liệu."
+    ]  # fmt: skip
+
+
+def test_an_overview_without_last_year_has_no_columns_for_it(report: Report) -> None:
+    """In a first period neither last year nor a change is promised."""
+    display = tables.overview(
+        report, "o", "Kết quả", [replace(report.rate("on_time_rate", "06a"), year_ago=None)]
+    )
+    assert [column["title"] for column in block_of(display)["columns"]][-2:] == ["Số lượng đạt", "Tổng số"]
+
+
+def test_an_overview_of_several_measures_says_the_unit_of_each_change(report: Report) -> None:
+    """Days differ in days and rates in points: each change says in what, and minutes are no fraction of dossiers."""
+    shown = [report.rate("on_time_rate", "06a"), report.rate("handling_time", "average")]
+    display = tables.overview(report, "o", "Kết quả", shown)
+    by_rate, by_days = cells_of(display)
+    assert block_of(display)["columns"][-1]["title"] == "Tăng, giảm"
+    assert by_rate[-1] == "15,8 điểm phần trăm"
+    assert by_days[-1].endswith(" ngày")
+    assert by_days[3:5] == ["–", "–"]
+
+
+def test_a_table_without_rows_is_a_sentence(report: Report, folder: Path) -> None:
+    """Where there is nothing to list a paragraph says so; no heads stand over nothing."""
+    nothing = report_on(folder, period=Period.parse("2021-Q1"))
+    made = [
+        tables.overview(report, "o", "Kết quả", [report.rate("reuse_rate", "766")]),
+        tables.form_06a(nothing, "f", "Biểu", "unit"),
+        tables.methods("m", "Cách tính", [report.rate("reuse_rate", "766")]),
+    ]
+    assert [block_of(display)["type"] for display in made] == ["paragraph"] * 3
+
+
+def test_the_forms_are_appendices_where_there_are_dossiers(report: Report, folder: Path) -> None:
+    """Two appendices, by field and by unit, and the next one is the third; without dossiers the next is the first."""
+    forms, none = (tables.Forms(r) for r in (report, report_on(folder, period=Period.parse("2021-Q1"))))
+    assert [block["type"] for block in forms.appendices().blocks] == ["appendix", "table"] * 2
+    assert (forms.next_appendix, none.next_appendix, none.appendices().blocks) == ("III", "I", [])
 
 
 def test_methods_print_definition_and_legal_basis(report: Report) -> None:
@@ -292,8 +333,8 @@ def test_the_letterhead_leaves_number_and_day_open(report: Report) -> None:
     assert re.fullmatch(r"Số: {2,}/BC-UBND", head["number"])
     assert re.fullmatch(r"Hà Giang, ngày {2,}tháng {2,}năm 2024", head["date_line"])
     assert notices == []
-    assert report.close(["Lưu: VT"], ["CHỦ TỊCH"]).blocks == [
-        {"type": "closing", "recipients": ["Lưu: VT"], "signer_lines": ["CHỦ TỊCH"]}
+    assert report.close(["Như trên", "Lưu: VT."], ["CHỦ TỊCH"]).blocks == [
+        {"type": "closing", "recipients": ["Như trên;", "Lưu: VT."], "signer_lines": ["CHỦ TỊCH"]}
     ]
 
 
@@ -339,6 +380,46 @@ def test_data_that_stop_before_the_last_working_day_are_provisional(
     assert (report.open("x").document or {})["provisional"] == provisional
 
 
+def test_provisional_figures_date_the_report_in_the_year_they_reach(tmp_path: Path) -> None:
+    """The whole of 2024 is reported in 2025; of data to September 2024 only, the report is of 2024."""
+    stores.load(tmp_path, DOSSIERS)
+    report = report_on(tmp_path, period=Period.parse("2024@calendar"))
+    assert report.provisional
+    assert report.open("x").blocks[0]["date_line"].endswith(" năm 2024")
+    newest = {"id": "H22-last", "received": "31/12/2024 08:00", "due": "30/01/2025"} | OPEN
+    stores.load(tmp_path, [newest], "het-nam.csv")
+    whole = report_on(tmp_path, period=Period.parse("2024@calendar"))
+    assert not whole.provisional
+    assert whole.open("x").blocks[0]["date_line"].endswith(" năm 2025")
+
+
+def test_data_that_begin_inside_the_period_are_said_to_be_partial(folder: Path) -> None:
+    """The first dossier came on 15/12/2022: a period from 1/12 on says so, one from that day on does not."""
+    early = report_on(folder, period=Period.parse("2022-12-01..2023-01-31"))
+    assert "15/12/2022" in notices_of(early)["missing"]
+    assert "missing" not in notices_of(report_on(folder, period=Period.parse("2022-12-15..2023-01-31")))
+
+
+def test_a_period_without_data_knows_nothing(folder: Path) -> None:
+    """Outside the data there is no number, not even a zero or a stock carried over; each page says so."""
+    report = report_on(folder, period=Period.parse("2030-01"))
+    assert not report.covers()
+    assert [report.count(name).value for name in ("received", "pending")] == [None, None]
+    assert report.rate("on_time_rate", "06a").missing
+    assert notices_of(report)["provisional"] == "Chưa có dữ liệu hồ sơ của kỳ báo cáo"
+    assert report.goals == []
+
+
+@pytest.mark.parametrize(
+    ("period", "year"),
+    [("2024-9M", 2024), ("2024", 2024), ("2022@calendar", 2023), ("2024-12-31..2024-12-31", 2025)],
+)
+def test_a_document_is_not_dated_before_its_period_ends(folder: Path, period: str, year: int) -> None:
+    """The year under the motto is that of the day after the period: a report on the whole of 2022 is written in 2023."""
+    head = report_on(folder, period=Period.parse(period)).open("kết quả").blocks[0]
+    assert head["date_line"].endswith(f"năm {year}")
+
+
 def told(report: Report, name: str) -> Display:
     return render("{{ note(report.note(name)) }}", {"report": report, "name": name}, report.registry)
 
@@ -362,6 +443,38 @@ def test_a_missing_note_is_asked_for_where_it_is_missing(folder: Path, tmp_path:
     assert asked
     assert "bổ sung" in asked[1]
     assert "ha-giang/2024-9M/causes.md" in asked[1]
+
+
+def test_every_indicator_that_can_be_chased_has_words_of_its_own(folder: Path, tmp_path: Path) -> None:
+    """What a dispatch asks is a file per indicator; another takes default.md, and without any the draft asks for one."""
+    report = report_on(folder)
+    names = [f.stem for f in (ROOT / "data" / "reference" / "guidance-indicators").glob("*.md")]
+    assert set(names) - {i.id for i in report.definitions.indicators} == {"default"}
+    assert {"on_time_rate", "online_rate", "online_payment_rate", "digitised_rate"} <= set(names)
+    assert report.guidance("clearance_rate").origin == "default.md"
+    assert "guidance-indicators/online_rate.md" in report_on(folder, tmp_path).guidance("online_rate").source
+
+
+def test_blank_options_are_no_part_of_a_report(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A parameter left blank takes its default: neither the document nor its command line names it."""
+    monkeypatch.setenv("HOSO_ROOT", str(ROOT))
+    monkeypatch.setenv("HOSO_STORE", str(folder / "store"))
+    report = open_report("reminder", "ha-giang", "2024-9M", indicator="online_rate", deadline="")
+    assert report.options == {"indicator": "online_rate"}
+    assert (report.open("x").document or {})["command"].endswith("--period 2024-9M --indicator online_rate")
+
+
+def test_a_period_is_compared_with_the_one_before_once(folder: Path) -> None:
+    """A month has a month before and a year ago; of nine months both are last year's, which is not told twice."""
+    month, nine = (report_on(folder, period=Period.parse(p)) for p in ("2024-01", "2024-9M"))
+    assert month.previous(month.count("received"))[0] == "tháng 12 năm 2023"  # type: ignore[index]
+    assert nine.previous(nine.count("received")) is None
+    assert (month.compares, month.uncompared) == (True, "")
+    first = report_on(folder, period=Period.parse("2022-12-15..2023-01-31"))
+    assert (first.compares, first.uncompared) == (
+        False,
+        "Chưa có số liệu kỳ trước và cùng kỳ năm trước để so sánh.",
+    )
 
 
 def test_an_unknown_unit_is_wrong_use(report: Report) -> None:
@@ -490,11 +603,10 @@ def test_a_ranking_of_any_length_can_be_read(tmp_path: Path, count: int) -> None
     assert outside(svg) == []
 
 
-def test_a_ranking_of_no_unit_is_an_empty_picture(report: Report) -> None:
-    """Where no unit has enough dossiers there is a picture and alt text that says so."""
+def test_a_ranking_of_no_unit_is_a_sentence(report: Report) -> None:
+    """Where no unit has enough dossiers a sentence stands in the picture's place."""
     block = block_of(charts.ranked(report, "u", "Đơn vị", report.lowest("on_time_rate", "06a", 0)))
-    assert list(boxes(block["svg"])) == []
-    assert block["alt"] == "Chưa có số liệu của đơn vị nào."
+    assert block["type"] == "paragraph"
 
 
 def months_of(year: int, late: list[int]) -> list[Row]:
@@ -529,13 +641,11 @@ def test_labels_of_a_trend_do_not_overlap(tmp_path: Path, gap: int) -> None:
 
 
 def test_a_trend_without_data_warns_nobody(folder: Path) -> None:
-    """A period before all data gives a picture, alt text that says so, and no warning in the notebook."""
+    """A period before all data gives a sentence and no warning in the notebook."""
     report = report_on(folder, period=Period.parse("2021-Q1"))
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
-        block = trend_chart(report)
-    assert block["alt"].endswith("theo tháng: chưa có số liệu.")
-    assert "Tháng 3" in [b[0] for b in boxes(block["svg"])]
+        assert trend_chart(report)["type"] == "paragraph"
 
 
 HOSTILE = [

@@ -20,6 +20,10 @@ class Display:
     figures: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     document: dict[str, Any] | None = None
 
+    def when(self, shown: object) -> Display:
+        """Itself, or nothing where the report has no use for it: a notebook's code cells have no `if`."""
+        return self if shown else Display([])
+
     def _repr_mimebundle_(self, **_options: object) -> dict[str, Any]:
         payload: dict[str, Any] = {"blocks": self.blocks, "figures": list(self.figures.values())}
         if self.document is not None:

@@ -12,10 +12,20 @@ from .report import Report
 
 
 def register(shell: Any) -> None:
-    """Adds the magic to an IPython shell."""
+    """Adds the magic to an IPython shell, and tells the library's own faults in one line."""
     shell.register_magic_function(
         lambda _line, cell: narrative(shell, cell), magic_kind="cell", magic_name="narrative"
     )
+    shell.set_custom_exc((HosoError,), _in_a_line)
+
+
+def _in_a_line(
+    shell: Any, kind: type[HosoError], error: HosoError, *_trace: object, **_options: object
+) -> list[str]:
+    """A fault that the analyst can mend, told in the one line it has instead of a traceback."""
+    told = [f"{kind.__name__}: {error}"]
+    shell._showtraceback(kind, error, told)
+    return told
 
 
 def narrative(shell: Any, cell: str) -> None:

@@ -13,14 +13,14 @@ from ..vocabulary import numbers
 from ..vocabulary.errors import UsageError
 from ..vocabulary.periods import Period
 from ..vocabulary.places import Province
-from .figures import Figure, Key
+from .figures import Figure, Key, Open
 
 _KEY = ("indicator", "variant", "province", "unit", "level", "field", "period")
 _ALSO = ("procedure", "channel")  # in the key only where a figure is counted by them
 
 
-def counted(row: pd.Series[Any], period: Period, source: str) -> Figure:
-    """A count or rate of the results table as a figure."""
+def counted(row: pd.Series[Any], period: Period, source: str, behind: Open | None = None) -> Figure:
+    """A count or rate of the results table as a figure; `behind` opens its dossiers."""
     key: Key = {"kind": "result", "part": "value"} | {name: _plain(row[name]) for name in _KEY}
     key |= {name: row[name] for name in _ALSO if not pd.isna(row.get(name))}
     if key["variant"] is None:
@@ -30,7 +30,14 @@ def counted(row: pd.Series[Any], period: Period, source: str) -> Figure:
     else:
         figure = _indicator(row, key, period)
     window = period.label if period.rule == "explicit" else f"{period.label}, {period.window}"
-    return replace(figure, period_text=window, source=source)
+    return replace(figure, period_text=window, source=source, behind=behind)
+
+
+def unknown(name: str, variant: str | None, place: Province, period: Period) -> Figure:
+    """A count or rate of a period that the data do not reach: missing, which is not zero."""
+    row = dict.fromkeys((*_KEY, *_ALSO, "value", "numerator", "denominator"))
+    told = {"indicator": name, "variant": variant, "province": place.id, "field": None, "period": period.id}
+    return counted(pd.Series(row | told, dtype="object"), period, "Chưa có dữ liệu hồ sơ của kỳ này")
 
 
 def _indicator(row: pd.Series[Any], key: Key, period: Period) -> Figure:

@@ -10,50 +10,53 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Protocol
 
 import pandas as pd
 
 from ..records.store import Store
 from ..statistics import entered, heads, published, targets
-from ..statistics.assessment import Clock, assessed, comparable
+from ..statistics.assessment import assessed, comparable
 from ..statistics.counting import By, Grouping
-from ..statistics.data import Data, dossiers, units_of
+from ..statistics.data import Data, dossiers
 from ..statistics.definitions import Definitions, definitions
 from ..statistics.identities import HELD, broken
-from ..statistics.ranks import RANKED_FROM
 from ..statistics.results import results
+from ..statistics.snapshots import named_units
 from ..vocabulary import numbers
 from ..vocabulary.errors import NoDataError, UsageError
 from ..vocabulary.periods import Period
 from ..vocabulary.places import Province, Unit, find_province
 from ..vocabulary.workbook import Workbook
-from . import bodies, readings
-from .display import Block, Display
+from . import laggards, letterhead, readings, wording
+from .display import Display
+from .dossiers import opened
 from .figures import Figure, Phrase, Registry
 from .narrative import Note
-from .verdicts import Verdict, chosen
+from .verdicts import Verdict, judged
 
 
 def open_report(notebook: str, province: str, period: str, unit: str = "", **options: str) -> Report:
     """The report `notebook` (review, …) of a province (slug or code) and a period id, on the workbook's store.
 
     `unit` makes it the report of one unit; `options` are the notebook's further parameters (indicator, deadline), as the
-    command line takes them. Raises UsageError for an unknown province, period or unit. Without dossiers a scorecard may
-    stand on counts that others gave; what counts dossiers raises NoDataError then (`Report.data`).
+    command line takes them; one left blank takes its default and is no part of the report. Raises UsageError for an unknown
+    province, period or unit. Without dossiers a scorecard may stand on counts that others gave; what counts dossiers raises
+    NoDataError then (`Report.data`).
     """
     workbook = Workbook.find()
     chosen = Period.parse(period).within_one_era()
     place = find_province(province, chosen.era, chosen.end)
     store = Store.open(workbook.store)
     own = known_unit(store, place, unit) if unit else None
-    return Report(notebook, workbook, place, chosen, dossiers(store, place), own, options)
+    given = {name: value for name, value in options.items() if value}
+    return Report(notebook, workbook, place, chosen, dossiers(store, place), own, given)
 
 
 def known_unit(store: Store, place: Province, unit: str) -> Unit:
     """A unit of the province by its id. UsageError with the nearest ids when there is none."""
-    units = units_of(store, place)
+    units = named_units(store, place)
     found = units[units["unit"] == unit]
     if not len(found):
         near = difflib.get_close_matches(unit, list(units["unit"]), 3, 0.3)
@@ -77,7 +80,7 @@ class Standing(Protocol):
 
 
 @dataclass
-class Report:
+class Report(wording.Words):
     """The session behind one notebook."""
 
     notebook: str
@@ -118,9 +121,19 @@ class Report:
         return bool((self.dossiers and self.dossiers.synthetic) or (self.scored and self.scored.synthetic))
 
     @cached_property
-    def _broken(self) -> list[str]:
+    def broken(self) -> list[str]:
         """The identities of form II.06a that do not hold; there are none without dossiers."""
         return broken(self.results("level", of=HELD), self.period) if self.dossiers else []
+
+    def covers(self, period: Period | None = None) -> bool:
+        """Whether the dossiers reach into the period, or another one: outside them nothing is known, not even a zero."""
+        asked = period or self.period
+        return asked.end >= self.data.first_day and asked.start <= self.data.last_day
+
+    @property
+    def span(self) -> Period:
+        """From the first day of the dossiers to the last."""
+        return Period.parse(f"{self.data.first_day}..{self.data.last_day}")
 
     def results(
         self, by: Grouping = "province", period: Period | None = None, of: tuple[str, ...] | None = None
@@ -155,7 +168,32 @@ class Report:
         earlier = self._figure(name, variant, unit, before)
         return replace(figure, year_ago=earlier, year_ago_label=f"cùng kỳ năm {before.end.year}")
 
+    def previous(self, figure: Figure) -> tuple[str, Figure] | None:
+        """The period before, with its name, where the data reach back that far and it is not last year's anyway."""
+        key = figure.key
+        period = Period.parse(key["period"])
+        earlier = period.previous()
+        if earlier == period.year_ago() or not comparable(self.data, earlier):
+            return None
+        return wording.before(period), self._figure(key["indicator"], key["variant"], key["unit"], earlier)
+
+    @property
+    def compares(self) -> bool:
+        """Whether the data reach back to the period before or to the same period of the year before."""
+        return any(comparable(self.data, p) for p in (self.period.previous(), self.period.year_ago()))
+
+    @property
+    def uncompared(self) -> str:
+        """The sentence that says what there is no comparison with; empty where there is all."""
+        lacking = {"kỳ trước": self.period.previous(), "cùng kỳ năm trước": self.period.year_ago()}
+        names = [name for name, period in lacking.items() if not comparable(self.data, period)]
+        if self.period.previous() == self.period.year_ago():
+            names = names[1:]
+        return f"Chưa có số liệu {' và '.join(names)} để so sánh." if names else ""
+
     def _figure(self, name: str, variant: str | None, unit: str | None, period: Period) -> Figure:
+        if not self.covers(period):
+            return readings.unknown(name, variant, self.place, period)
         only = None if period == self.period else (name,)  # of another period nobody asks for all
         table = self.results("unit" if unit else "province", period, only)
         row = _one(table, name, variant, unit)
@@ -163,39 +201,51 @@ class Report:
 
     def figure(self, row: pd.Series[Any], period: Period | None = None) -> Figure:
         """A row of the results table as a figure."""
-        return readings.counted(row, period or self.period, self.source_text)
+        return readings.counted(row, period or self.period, self.source_text, partial(opened, self.data))
 
     def assessed(self, by: By, *indicators: str, deadline: str = "") -> pd.DataFrame:
         """The assessment (statistics.assessment) of the period, of some indicators: beside target, past and rank.
 
         `deadline` (2023-12-25) takes the place of the targets' own. NoDataError for a period before or after all data.
         """
-        if self.period.end < self.data.first_day or self.period.start > self.data.last_day:
+        if not self.covers():
             raise NoDataError(
                 f"chưa có dữ liệu hồ sơ của {self.place.title} {self.period.window}",
                 expected=f"kỳ từ ngày {numbers.date(self.data.first_day)} đến ngày {numbers.date(self.data.last_day)}",
             )
         folder = self.workbook.reference
         given = _day(deadline)
-        moved = [replace(target, deadline=given or target.deadline) for target in self._targets]
+        moved = [replace(target, deadline=given or target.deadline) for target in self.held_targets]
         titles = heads.titles(heads.read(folder / heads.FILE), self.place, self.data.units, self.period.end)
         counts = entered.read(folder / entered.FILE)
         return assessed(self.data, moved, self.period, by, titles, entered=counts, indicators=indicators)
 
     @cached_property
-    def _targets(self) -> list[targets.Target]:
+    def held_targets(self) -> list[targets.Target]:
         """The targets that measure the period in this province."""
         rows = targets.read(self.workbook.reference / targets.FILE)
         return [t for t in rows if t.holds_on(self.period.end) and t.province in (None, self.place.slug)]
 
     def verdict(self, indicator: str, *, deadline: str = "") -> Verdict:
         """An indicator of the province beside its target, counted as the target says, else in its first variant."""
-        self.definitions.indicator(indicator)
-        rows = self.assessed("province", indicator, deadline=deadline)
-        asked = [t.variant for t in self._targets if t.indicator == indicator and t.variant is not None]
-        variants = [*asked, *(i.variant for i in self.definitions.indicators if i.id == indicator)]
-        row = chosen(rows[rows["indicator"] == indicator], variants)
-        return Verdict(self, row, self.rate(indicator, row["variant"]), deadline)
+        return judged(self, indicator, deadline)
+
+    @cached_property
+    def goals(self) -> list[Verdict]:
+        """What has a target of the whole province, each beside it; none where the data do not reach."""
+        asked = dict.fromkeys(target.indicator for target in self.held_targets)
+        found = [self.verdict(indicator) for indicator in asked] if self.covers() else []
+        return [verdict for verdict in found if verdict.kind != "no_target"]
+
+    def target(self, indicator: str, variant: str | None = None) -> Figure | None:
+        """The target of the whole province for an indicator counted that way, for a chart; None without one."""
+        wanted = self.definitions.indicator(indicator, variant)
+        found = [
+            g.target
+            for g in self.goals
+            if (g.row["indicator"], g.row["variant"]) == (wanted.id, wanted.variant)
+        ]
+        return found[0] if found else None
 
     @cached_property
     def source_text(self) -> str:
@@ -235,44 +285,25 @@ class Report:
         indicator: str,
         variant: str | None = None,
         count: int = 10,
-        levels: tuple[str, ...] = ("department", "district"),
+        levels: tuple[str, ...] | None = None,
     ) -> pd.DataFrame:
-        """The units with the lowest rate, lowest first; units with fewer than 10 dossiers are not ranked."""
-        rows = self.units(indicator, variant, levels)
-        ranked = rows[rows["denominator"] >= RANKED_FROM]
-        return (
-            ranked.sort_values(["value", "denominator"], ascending=[True, False], kind="stable")
-            .head(count)
-            .reset_index(drop=True)
-        )
+        """The units with the lowest rate, lowest first; units with fewer than 10 dossiers are not ranked.
+
+        Of the departments and the level just below the province, where no `levels` are named.
+        """
+        rows = self.units(indicator, variant, levels or wording.upper_levels(self.place))
+        return laggards.ordered(rows).head(count)
+
+    def behind(self, indicator: str, variant: str | None = None, count: int = 12) -> pd.DataFrame:
+        """The lowest units for a chart; none where no two units can be told apart."""
+        return laggards.comparable(self.lowest(indicator, variant, len(self.data.units))).head(count)
 
     def laggards(self, indicator: str, variant: str | None = None, count: int = 5) -> list[Phrase]:
-        """The lowest units below the province's own rate, as phrases: "Sở A (81,2%)"."""
+        """The lowest units below the province's own rate, as phrases: "Sở A (81,2%)"; "Sở B, Sở C (cùng 83,0%)"."""
         whole = self.rate(indicator, variant).value
-        low = self.lowest(indicator, variant, count)
+        low = self.lowest(indicator, variant, len(self.data.units))
         low = low[low["value"] < (whole if whole is not None else 0)]
-        return [Phrase((row["name"], " (", self.figure(row), ")")) for _, row in low.iterrows()]
-
-    @property
-    def year(self) -> str:
-        """The year the period ends in, for a sentence."""
-        return str(self.period.end.year)
-
-    def called(self, level: str) -> str:
-        """What the units of a level are called here: "sở, ban, ngành"; "huyện, thành phố"; "xã, phường, thị trấn"."""
-        units = self.data.units
-        return bodies.called(level, units.loc[units["level"] == level, "name"])
-
-    @property
-    def addressees(self) -> list[str]:
-        """All units of the province by level, as a dispatch addresses them."""
-        return bodies.addressees(self.place, self.data.units)
-
-    @property
-    def next_label(self) -> str:
-        """What lies ahead of the period: "3 tháng cuối năm 2024", "6 tháng cuối năm 2024", "thời gian tới"."""
-        left = 0 if self.period.rule == "explicit" else 12 - self.period.end.month
-        return f"{left} tháng cuối năm {self.period.end.year}" if left else "thời gian tới"
+        return laggards.named(low, count, self.figure)
 
     def note(self, name: str) -> Note:
         """What people wrote for this province and period: data/reference/notes/<province>/<period>/<name>.md.
@@ -281,86 +312,38 @@ class Report:
         """
         file = self.workbook.reference / "notes" / self.place.slug / self.period.id / f"{name}.md"
         if file.is_file():
-            return Note(file.read_text("utf-8"), file.name)
-        return Note(
-            f"**[Đơn vị soạn thảo bổ sung nội dung này tại tệp {self.place.slug}/{self.period.id}/{name}.md]**",
-            "",
-        )
+            return Note(file.read_text("utf-8").strip(), file.name)
+        where = f"{self.place.slug}/{self.period.id}/{name}.md"
+        return Note(f"**[Đơn vị soạn thảo bổ sung nội dung này tại tệp {where}]**", "")
+
+    def guidance(self, indicator: str) -> Note:
+        """What a dispatch asks for an indicator: data/reference/guidance-indicators/<indicator>.md, else default.md."""
+        folder = self.workbook.reference / "guidance-indicators"
+        for file in (folder / f"{indicator}.md", folder / "default.md"):
+            if file.is_file():
+                return Note(file.read_text("utf-8").strip(), file.name)
+        return Note(f"**[Đơn vị soạn thảo bổ sung yêu cầu tại tệp guidance-indicators/{indicator}.md]**", "")
 
     def open(self, subject: str, kind: str = "BÁO CÁO", symbol: str = "BC") -> Display:
         """The document's head (NĐ 30/2020/NĐ-CP Đ8): bodies, number and date left open, subject; and the notices."""
-        subject = subject[:1].upper() + subject[1:]
-        head: Block = {
-            "type": "letterhead", "parent": None, "body": self.place.committee.upper(),
-            "number": f"Số:        /{symbol}-UBND",
-            "place": self.place.name, "date_line": f"{self.place.name}, ngày      tháng      năm {self.period.end.year}",
-            "kind": kind, "subject": subject, "draft": True,
-        }  # fmt: skip
-        return Display([head, *self._notices()], {}, self._document(subject))
+        return letterhead.head(self, subject, kind, symbol)
 
     def open_letter(self, subject: str, addressees: list[str], symbol: str = "TTHCC") -> Display:
         """The head of a công văn (NĐ 30/2020/NĐ-CP, Phụ lục I): no name of its kind, "V/v …" under the number, Kính gửi."""
-        shown = self.open(subject, kind="")
-        head = shown.blocks[0] | {
-            "number": f"Số:        /UBND-{symbol}",
-            "subject": subject,
-            "addressees": [f"{name};" for name in addressees[:-1]] + [f"{name}." for name in addressees[-1:]],
-        }
-        return replace(shown, blocks=[head, *shown.blocks[1:]])
-
-    def _notices(self) -> list[Block]:
-        found = [("synthetic", SYNTHETIC)] if self.synthetic else []
-        if self.provisional:
-            found.append(("provisional", self.provisional))
-        found += [("identity", text) for text in self._broken]
-        return [{"type": "notice", "kind": kind, "runs": [{"t": "text", "s": text}]} for kind, text in found]
+        return letterhead.letter(self, subject, addressees, symbol)
 
     @property
     def provisional(self) -> str | None:
         """The words every page carries while the period has not ended, or its data do not reach its end."""
-        taken_on = self.dossiers.taken_on if self.dossiers else None
-        if Clock(self.period, self.last_day, taken_on=taken_on).standing == "closed":
-            return None
-        return f"Số liệu tạm thời đến ngày {numbers.date(self.last_day)}"
-
-    def _document(self, subject: str) -> dict[str, Any]:
-        return {
-            "notebook": self.notebook,
-            "title": subject,
-            "province": self.place.slug,
-            "province_name": self.place.title,
-            "period": self.period.id,
-            "period_text": f"{self.period.label} ({self.period.window})",
-            "data_version": self.dossiers.version if self.dossiers else None,
-            "data_date": min(self.last_day, self.period.end).isoformat(),
-            "synthetic": self.synthetic,
-            "provisional": self.provisional,
-            "identities": not self._broken,
-            "unit": self.unit.id if self.unit else None,
-            "options": dict(self.options),
-            "command": self._command,
-        }
-
-    @property
-    def _command(self) -> str:
-        """What makes the report again from the shell."""
-        given = {"unit": self.unit.id if self.unit else "", **self.options}
-        more = "".join(f" --{name} {value}" for name, value in given.items() if value)
-        return f"hoso report {self.notebook} --province {self.place.slug} --period {self.period.id}{more}"
+        return letterhead.provisional(self)
 
     def appendix(self, number: str, title: str, landscape: bool = False) -> Display:
         """Starts an appendix; what is shown next belongs to it."""
-        return Display([{"type": "appendix", "number": number, "title": title, "landscape": landscape}])
+        return letterhead.appendix(number, title, landscape)
 
     def close(self, recipients: list[str], signer: list[str]) -> Display:
         """Nơi nhận and the signature block, left empty: the workbook never signs."""
-        return Display([{"type": "closing", "recipients": recipients, "signer_lines": signer}])
-
-
-SYNTHETIC = (
-    "DỮ LIỆU MÔ PHỎNG: hồ sơ trong báo cáo này do chương trình sinh ra để minh họa, không phải số liệu thật. "
-    "Số liệu công bố có dẫn nguồn là số liệu thật."
-)
+        return letterhead.closing(recipients, signer)
 
 
 def _day(text: str) -> date | None:

@@ -9,9 +9,10 @@ from typing import Any, Final, Literal
 from ..statistics.definitions import definitions
 from ..statistics.form_06a import COLUMNS, COUNTED, NUMBERS, arranged
 from ..vocabulary import numbers
+from . import count_words
 from .display import Block, Display, runs
-from .figures import Figure
-from .phrases import points
+from .figures import MISSING, Figure
+from .phrases import more, points
 from .report import Report
 from .verdicts import APPENDICES, LEVEL_TITLES, Verdict
 
@@ -19,7 +20,14 @@ _FIRST_COLUMN: Final = {"field": "Lĩnh vực", "unit": "Cơ quan, đơn vị"}
 
 
 def overview(report: Report, identifier: str, caption: str, figures: Sequence[Figure]) -> Display:
-    """One row an indicator: result, fraction, the year before, difference in points."""
+    """One row an indicator that has a value: result, fraction, and where last year is known, last year and the change.
+
+    What has no value is named under the table; without any value there is a sentence in its place.
+    """
+    known = [figure for figure in figures if not figure.missing]
+    absent = [figure.title for figure in figures if figure.missing]
+    if not known:
+        return said("Chưa có số liệu để tính các chỉ tiêu của kỳ báo cáo.")
     used: dict[str, dict[str, Any]] = {}
 
     def add(figure: Figure) -> str:
@@ -27,38 +35,94 @@ def overview(report: Report, identifier: str, caption: str, figures: Sequence[Fi
         used[name] = report.registry.records[name]
         return name
 
-    columns = [
-        _column("n", "STT", "center", width=1), _column("title", "Chỉ tiêu", "left", width=6),
-        _column("value", "Kết quả", "right", width=1.7), _column("top", "Tử số", "right", width=1.8),
-        _column("bottom", "Mẫu số", "right", width=1.8), _column("before", "Cùng kỳ", "right", width=1.7),
-        _column("change", "Tăng, giảm (điểm phần trăm)", "right", width=2.6),
-    ]  # fmt: skip
-    rows = [
-        {"role": "normal", "cells": [_text(str(i)), _text(f.title), *_overview_cells(f, add)]}
-        for i, f in enumerate(figures, 1)
+    rates = all(figure.measure == "rate" for figure in known)
+    past = any(figure.year_ago is not None and figure.year_ago.value is not None for figure in known)
+    rows: list[Block] = [
+        {"role": "normal", "cells": [_text(str(i)), _text(f.title), *_overview_cells(f, add, rates, past)]}
+        for i, f in enumerate(known, 1)
     ]
-    notes = [
-        "Dấu “–”: nguồn không có số liệu. Cách tính và căn cứ của từng chỉ tiêu: Phụ lục “Cách tính và nguồn số liệu”."
-    ]
-    return Display([_table(identifier, caption, columns, rows, notes)], used)
+    notes = ["Cách tính và căn cứ của từng chỉ tiêu: Phụ lục “Cách tính và nguồn số liệu”."]
+    notes += [f"Chưa có số liệu: {'; '.join(absent)}."] if absent else []
+    dashes = any(run.get("s") == MISSING for row in rows for cell in row["cells"] for run in cell["runs"])
+    notes += ["Dấu “–”: nguồn không có số liệu."] if dashes else []
+    return Display([_table(identifier, caption, _overview_columns(rates, past), rows, notes)], used)
 
 
-def _overview_cells(figure: Figure, add: Any) -> list[Block]:
-    before = figure.year_ago
-    change = (
-        points(figure, before)
-        if before is not None and before.value is not None and figure.value is not None
-        else None
-    )
-    parts = [figure, *((figure.top, figure.bottom) if figure.denominator else (None, None)), before, change]
+def _overview_columns(rates: bool, past: bool) -> list[Block]:
+    compared = [
+        _column("before", "Cùng kỳ năm trước", "right", width=1.9),
+        _column("change", "Tăng, giảm (điểm phần trăm)" if rates else "Tăng, giảm", "right", width=2.6),
+    ]
     return [
-        _text("–") if part is None else {"runs": runs([part], add), "value": part.value} for part in parts
-    ]
+        _column("n", "STT", "center", width=1), _column("title", "Chỉ tiêu", "left", width=6),
+        _column("value", "Kết quả", "right", width=1.7), _column("top", "Số lượng đạt", "right", width=1.8),
+        _column("bottom", "Tổng số", "right", width=1.8), *(compared if past else []),
+    ]  # fmt: skip
+
+
+def _overview_cells(figure: Figure, add: Any, rates: bool, past: bool) -> list[Block]:
+    whole = figure.measure == "rate" and bool(figure.denominator)  # of an average the parts are minutes
+    cells = [_cell((figure,), add)]
+    cells += [_cell((part,) if whole else (), add) for part in (figure.top, figure.bottom)]
+    if past:
+        before = figure.year_ago if figure.year_ago and figure.year_ago.value is not None else None
+        cells += [_cell((before,) if before else (), add), _cell(_change(figure, before, rates), add)]
+    return cells
+
+
+def _change(figure: Figure, before: Figure | None, rates: bool) -> Sequence[Figure | str]:
+    """The difference; with its unit where the table has measures of several kinds."""
+    if before is None:
+        return ()
+    if figure.measure == "rate":
+        return (points(figure, before),) if rates else (points(figure, before), " điểm phần trăm")
+    unit = {"days": "ngày", "points": "điểm"}.get(figure.measure, figure.measured_in)
+    return (more(figure, before), f" {unit}".rstrip())
+
+
+def _cell(parts: Sequence[Figure | str], add: Any) -> Block:
+    """A cell of figures and words; a dash without any."""
+    values = [part.value for part in parts if isinstance(part, Figure)]
+    return {"runs": runs(parts, add), "value": values[0]} if values else _text(MISSING)
+
+
+@dataclass(frozen=True)
+class Forms:
+    """Form II.06a by field and by unit, the appendices of a report; none for a period without dossiers."""
+
+    report: Report
+
+    @property
+    def shown(self) -> bool:
+        """Whether there is any dossier to count."""
+        return bool(self.report.count("received").value)
+
+    @property
+    def next_appendix(self) -> str:
+        """The number of the appendix after them."""
+        return APPENDICES[2 if self.shown else 0]
+
+    def appendices(self) -> Display:
+        """An appendix by field and one by unit; nothing without dossiers."""
+        blocks: list[Block] = []
+        ways: tuple[tuple[Literal["field", "unit"], str], ...] = (
+            ("field", "lĩnh vực"),
+            ("unit", "cơ quan, đơn vị"),
+        )
+        for number, (by, words) in zip(APPENDICES, ways if self.shown else (), strict=False):
+            title = f"Kết quả giải quyết thủ tục hành chính theo {words}"
+            blocks += self.report.appendix(
+                number, f"{title} (Biểu số II.06a/VPCP/KSTT)", landscape=True
+            ).blocks
+            blocks += form_06a(self.report, f"form-06a-by-{by}", title, by).blocks
+        return Display(blocks)
 
 
 def form_06a(report: Report, identifier: str, caption: str, by: Literal["field", "unit"]) -> Display:
     """Form II.06a/VPCP/KSTT by field (lĩnh vực) or unit (cơ quan), in blocks by level, with the total of each block."""
     names = dict(zip(report.data.units["unit"], report.data.units["name"], strict=True))
+    if not report.count("received").value:
+        return said("Trong kỳ báo cáo không có hồ sơ để lập biểu.")
     form = arranged(report.results(of=COUNTED), report.results(by, of=COUNTED), by, names)
     rows = [_row(line, by) for line in form.to_dict("records")]
     titles = [_column("n", "STT", "center"), _column("name", _FIRST_COLUMN[by], "left")]
@@ -91,11 +155,13 @@ def _row(line: dict[Any, Any], by: Literal["field", "unit"]) -> Block:
 def below_target(verdict: Verdict, identifier: str, caption: str, level: str) -> Display:
     """The units of a level that did not meet their target, those first that lack most, each with what it lacks."""
     found = verdict.below(level)
+    if not found:
+        return said("Không có đơn vị nào chưa đạt chỉ tiêu.")
     columns = _below_columns(verdict, len({one.target.value for one in found}) > 1)
     rows = [{"role": "normal", "cells": [c.cell(one, i) for c in columns]} for i, one in enumerate(found, 1)]
     check = {
         "kind": "keys",
-        "columns": [c.key(found[0]) if found else None for c in columns],
+        "columns": [c.key(found[0]) for c in columns],
         "rows": [{"unit": one.key["unit"], "level": level} for one in found],
         "length": verdict.key | {"kind": "tally", "level": level, "verdict": "not_met"},
     }
@@ -152,8 +218,8 @@ def _below_columns(verdict: Verdict, several: bool) -> list[_Below]:
     return [
         _Below("STT", "center", 0.9, text=lambda _, number: str(number)),
         _Below("Cơ quan, đơn vị", "left", 4.2, text=lambda one, _: one.name),
-        _Below(_count_title(words.numerator, "Tử số"), "right", 2.0, figure=lambda one: one.value.top),
-        _Below(_count_title(words.denominator, "Mẫu số"), "right", 1.7, figure=lambda one: one.value.bottom),
+        _Below(count_words.title(words.numerator), "right", 2.0, figure=lambda one: one.value.top),
+        _Below(count_words.title(words.denominator), "right", 1.7, figure=lambda one: one.value.bottom),
         _Below("Tỷ lệ", "right", 1.6, figure=lambda one: one.value),
         *aims,
         _Below("Cao hơn (điểm %)" if verdict.fewer else "Còn thiếu (điểm %)", "right", 1.6, figure=lambda one: one.gap),
@@ -162,29 +228,30 @@ def _below_columns(verdict: Verdict, several: bool) -> list[_Below]:
     ]  # fmt: skip
 
 
-def _count_title(name: str, other: str) -> str:
-    """What a count is called; a count of procedures has no words of its own."""
-    words = definitions().counts.get(name)
-    return words.title if words else other
-
-
 def _below_notes(verdict: Verdict, found: Sequence[Verdict], level: str) -> list[str]:
     report = verdict.report
     aims = {str(one.aim) for one in found}
     notes = [f"Chỉ tiêu: {aims.pop()}. Số liệu {report.period.window}."] if len(aims) == 1 else []
     notes.append(f"Cách tính: {verdict.value.definition}")
     if verdict.growing:
-        notes.append(
-            "Cần thêm: số hồ sơ phát sinh thêm ít nhất phải thuộc tử số để đạt chỉ tiêu, tính cả vào mẫu số; "
-            "dấu “–”: không còn đạt được bằng hồ sơ phát sinh thêm."
-        )
+        notes.append(_growing_note(verdict, found))
     if names := verdict.unmeasured(level):
         notes.append(f"Chưa có số liệu để đánh giá: {'; '.join(names)}.")
     return [*notes, f"Nguồn: {report.source_text}."]
 
 
+def _growing_note(verdict: Verdict, found: Sequence[Verdict]) -> str:
+    beyond = any(one.lacking.missing for one in found)
+    return (
+        f"Cần thêm: số {verdict.dossiers} ít nhất phải phát sinh thêm để đạt chỉ tiêu; hồ sơ phát sinh thêm được cộng vào "
+        f"cả tổng số hồ sơ{'. Dấu “–”: không thể đạt chỉ tiêu chỉ bằng hồ sơ phát sinh thêm' if beyond else ''}."
+    )
+
+
 def imports(report: Report, identifier: str, caption: str) -> Display:
     """The imports behind the report: rows read, and what became of them."""
+    if report.data.imports.empty:
+        return said("Chưa có lần nạp dữ liệu nào.")
     titles = {
         "read": "Dòng đọc",
         "accepted": "Nhận mới",
@@ -215,7 +282,10 @@ def imports(report: Report, identifier: str, caption: str) -> Display:
 
 
 def methods(identifier: str, caption: str, figures: Sequence[Figure]) -> Display:
-    """How each indicator is computed: definition, legal basis, source."""
+    """How each indicator that has a value is computed: definition and legal basis."""
+    figures = [figure for figure in figures if not figure.missing]
+    if not figures:
+        return said("Chưa có số liệu của chỉ tiêu nào trong báo cáo.")
     columns = [
         _column("n", "STT", "center", width=1),
         _column("title", "Chỉ tiêu", "left", width=5),
@@ -230,6 +300,11 @@ def methods(identifier: str, caption: str, figures: Sequence[Figure]) -> Display
         for i, f in enumerate(figures, 1)
     ]
     return Display([_table(identifier, caption, columns, rows, [])])
+
+
+def said(words: str) -> Display:
+    """A sentence in the place of a table that would have no rows."""
+    return Display([{"type": "paragraph", "runs": [{"t": "text", "s": words}]}])
 
 
 def _table(identifier: str, caption: str, columns: list[Block], rows: list[Block], notes: list[str]) -> Block:
