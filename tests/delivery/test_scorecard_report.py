@@ -118,7 +118,7 @@ def test_the_pdf_tells_the_same(made: Made, poppler: Callable[..., str]) -> None
     """Total, rank and movement stand in the PDF as on the page."""
     text = " ".join(poppler("pdftotext", made.report / "scorecard.pdf", "-").split())
     assert "đạt 66,23/100 điểm, xếp thứ 4/34 tỉnh, thành phố" in text
-    assert "tổng điểm của tỉnh tăng 3,61 điểm (từ 62,62 điểm đến 66,23 điểm), thứ hạng tăng 8 bậc" in text
+    assert "tổng điểm của tỉnh tăng 3,61 điểm (từ 62,62 điểm đến 66,23 điểm), tăng 8 bậc" in text
     assert "không phải số đo" in text
 
 
@@ -168,7 +168,7 @@ def test_the_first_snapshot_says_so(scores: Callable[[str], Scores]) -> None:
     )
     september = scores("2026-01-01..2026-09-24")
     assert (september.unit_movement.reason or "").startswith("Đây là lần thu thập đầu tiên")
-    assert (september.movement.reason or "").startswith("Kho dữ liệu không có lần thu thập nào")
+    assert (september.movement.reason or "").startswith("Chưa có lần thu thập số liệu nào")
     assert (september.total.printed, september.rank.printed, september.grade.printed) == ("–", "–", "–")
 
 

@@ -168,7 +168,7 @@ REASONS: dict[str, tuple[Any, Any, str]] = {
     "page missing": (
         on(20, transparency(published(101), published(102))),
         on(30, transparency(published(101), published(102), total=3)),
-        r"lấy ngày 30/9/2026 thiếu trang \(transparency 2/3",
+        r"lấy ngày 30/9/2026 thiếu trang \(công khai, minh bạch 2/3",
     ),
     "nothing before": (on(28, BOTH), on(30, BOTH), "chưa có số liệu của Cổng lấy đến ngày 20/9/2026"),
 }

@@ -24,10 +24,10 @@ from ..vocabulary.workbook import Workbook
 
 BASIS = {
     "counts": "số đếm",
-    "printed": "điểm in",
+    "printed": "điểm công bố",
     "constant": "cố định",
     "missing": "thiếu",
-    "mixed": "số đếm, điểm in",
+    "mixed": "số đếm, điểm công bố",
 }
 
 
@@ -239,7 +239,9 @@ def _show_plan(console: Console, plan: Reach) -> None:
     _say(console, f"{line} · {_grade(plan.after)}")
     kept = [c.id for c in plan.after.criteria if c.id in plan.fixed and c.lost]
     if kept:
-        _say(console, f"Giữ nguyên (số chung của tỉnh, điểm in, hoặc không có mẫu số): {', '.join(kept)}")
+        _say(
+            console, f"Giữ nguyên (số chung của tỉnh, điểm công bố, hoặc không có mẫu số): {', '.join(kept)}"
+        )
 
 
 def _points(value: float | None) -> str:

@@ -62,7 +62,7 @@ class Moved:
     def reason(self) -> str | None:
         """Why there is no movement to tell, as a sentence; None where there is one."""
         if self.keys.chosen(self.scope, self.report.period.id) is None:
-            return "Kho dữ liệu không có lần thu thập nào của Cổng Dịch vụ công quốc gia trong kỳ nên không so sánh được."
+            return "Chưa có lần thu thập số liệu nào từ Cổng Dịch vụ công quốc gia trong kỳ nên không so sánh được."
         if self.days is None:
             return "Đây là lần thu thập đầu tiên của kỳ nên chưa có lần trước để so sánh."
         told = self.keys.moved(self.scope, self.period, *self.days).reason

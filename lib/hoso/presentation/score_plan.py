@@ -14,7 +14,7 @@ from ..statistics.scorecard.definitions import Grade
 from .figures import Figure, Key, Phrase
 from .scores import Scores, rule_text
 
-_ADDED = "Số đơn vị tử số cần thêm để đạt mức điểm, tính cách cần thêm ít nhất; mẫu số giữ nguyên."
+_ADDED = "Số cần thêm vào tử số để đạt mức điểm theo phương án cần thêm ít nhất; mẫu số giữ nguyên."
 _RATE = "Số người làm việc đã đăng ký tài khoản trên Cổng Dịch vụ công quốc gia / số người làm việc của đơn vị đã báo cáo."
 _RATE_BASIS = "Công văn số 1138/UBND-NC1 ngày 15/3/2023 của UBND tỉnh Hà Tĩnh, điểm 3"
 
@@ -29,7 +29,7 @@ class Plan:
     @cached_property
     def reach(self) -> Reach:
         """The plan, as statistics.scorecard.changes has it."""
-        return self.scores.keys.plan(self.scores.on, self.grade.at_least)
+        return self.scores.keys.plan(self.scores.on, self.grade.at_least, self.scores.unit)
 
     @property
     def title(self) -> str:

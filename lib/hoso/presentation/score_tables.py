@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
 from ..statistics.score_keys import TOTAL
 from ..statistics.scorecard.scored import ScoredGroup
 from ..vocabulary import numbers
-from .display import Block, Display, runs
+from .display import Block, Display
+from .figured_table import Cell, Column, Row, column, figured, table, text
 from .figures import Figure, Key
 from .score_plan import Accounts, Plan
 from .scores import Line, Scores, rule_text
 
-Cell = str | Figure | None
-Column = tuple[str, str, str, float]
 _BASIS: Final = {
-    "counts": "số đếm", "printed": "điểm in", "constant": "cố định", "missing": "thiếu số liệu",
-    "mixed": "số đếm, điểm in",
+    "counts": "số đếm", "printed": "điểm công bố", "constant": "cố định", "missing": "thiếu số liệu",
+    "mixed": "số đếm, điểm công bố",
 }  # fmt: skip
 _DASH: Final = "Dấu “–”: nguồn không có số liệu."
 
@@ -39,7 +38,7 @@ def groups(scores: Scores, identifier: str, caption: str) -> Display:
     rank = None if scores.rank.missing else replace(scores.rank, denominator=None)
     rows.append(("total", ["", "Tổng điểm", scores.total, _most(scores.total), scores.lost, rank, ""]))
     notes = [
-        "Số đếm: điểm tính lại từ tử số, mẫu số. Điểm in: điểm nhóm do Cổng Dịch vụ công quốc gia công bố."
+        "Số đếm: điểm tính lại từ tử số, mẫu số. Điểm công bố: điểm nhóm do Cổng Dịch vụ công quốc gia công bố."
     ]
     return _table(scores, identifier, caption, columns, rows, [*notes, _DASH])
 
@@ -94,8 +93,8 @@ def plans(steps: Sequence[Plan], identifier: str, caption: str) -> Display:
         rows.append(("total", ["", f"Để xếp loại {plan.title}", None, plan.lacking, plan.after]))
         rows += [("normal", [str(i), *step]) for i, step in enumerate(plan.steps, 1)]
     note = (
-        "Tính cách cần thêm ít nhất theo đơn vị đếm của từng tiêu chí (hồ sơ, thủ tục, phản ánh, quyết định), coi công sức "
-        "của mỗi đơn vị như nhau; tiêu chí chỉ có điểm in hoặc không có số đếm được giữ nguyên."
+        "Phương án cần thêm ít nhất tính theo số hồ sơ, thủ tục, phản ánh, quyết định của từng tiêu chí, coi công sức cho "
+        "mỗi việc như nhau; tiêu chí chỉ có điểm công bố hoặc không có số đếm được giữ nguyên."
     )
     return _table(reached[0].scores, identifier, caption, columns, rows, [note])
 
@@ -112,7 +111,12 @@ def accounts(known: Accounts, identifier: str, caption: str, count: int = 10) ->
     if not known.known:
         return Display([])
     whole = known.staff
-    rows.append(("total", ["", "Toàn tỉnh (các đơn vị đã báo cáo)", whole.top, whole.bottom, whole]))
+    rows.append(
+        (
+            "total",
+            ["", f"Toàn {known.scores.report.kind} (các đơn vị đã báo cáo)", whole.top, whole.bottom, whole],
+        )
+    )
     return _table(
         known.scores, identifier, caption, columns, rows, ["Cấp huyện gồm cả các đơn vị cấp xã trực thuộc."]
     )
@@ -153,17 +157,17 @@ def units(scores: Scores, identifier: str, caption: str, level: str) -> Display:
     if not kept:
         return Display([])
     notes = ["Đồng điểm thì đồng hạng; thứ hạng xếp trong cùng cấp.", _DASH, *scores.unit_notes]
-    body = [_column(*column) for column in columns]
+    body = [column(*one) for one in columns]
     rows: list[Block] = [{"role": "normal", "cells": cells} for cells, _ in kept]
     check = {"kind": "cells", "rows": [keys for _, keys in kept]}
-    return Display([_block(identifier, caption, body, rows, notes) | {"verify": check}])
+    return Display([table(identifier, caption, body, rows, notes) | {"verify": check}])
 
 
 def _unit(scores: Scores, unit: str, name: str) -> tuple[list[Block], list[Key | None]]:
     points = [scores.unit_key(unit, group, "score") for group in (TOTAL, *(g.id for g in scores.groups))]
     moved = [scores.unit_movement.key(shown, TOTAL, unit) for shown in ("change", "rank_change")]
     rank = scores.unit_key(unit, TOTAL, "rank")
-    cells = [_number(scores, rank, 0), _text(name), *(_number(scores, key, 2) for key in points)]
+    cells = [_number(scores, rank, 0), text(name), *(_number(scores, key, 2) for key in points)]
     cells += [_number(scores, key, places, signed=True) for key, places in zip(moved, (2, 0), strict=True)]
     return cells, [rank, None, *points, *moved]
 
@@ -173,9 +177,9 @@ def _number(scores: Scores, key: Key | None, places: int, signed: bool = False) 
     value = None if key is None else scores.keys.readers[key["kind"]](key)
     if not isinstance(value, int | float) or pd.isna(value):
         return {"runs": [{"t": "text", "s": "–"}], "value": None}
-    text = numbers.decimal(abs(value), places)
-    sign = ("+" if value > 0 else "−" if value < 0 else "") if signed else ""
-    return {"runs": [{"t": "text", "s": sign + text}], "value": float(value)}
+    printed = numbers.decimal(abs(value), places)
+    sign = ("+" if value > 0 else "-" if value < 0 else "") if signed else ""
+    return {"runs": [{"t": "text", "s": sign + printed}], "value": float(value)}
 
 
 def _table(
@@ -183,37 +187,7 @@ def _table(
     identifier: str,
     caption: str,
     columns: Sequence[Column],
-    rows: Sequence[tuple[str, Sequence[Cell]]],
+    rows: Sequence[Row],
     notes: list[str],
 ) -> Display:
-    """A table whose numbers are figures, each explained where it stands."""
-    registry = scores.report.registry
-    used: dict[str, dict[str, Any]] = {}
-
-    def add(figure: Figure) -> str:
-        name = registry.add(figure)
-        used[name] = registry.records[name]
-        return name
-
-    def cell(content: Cell) -> Block:
-        if isinstance(content, Figure):
-            return {"runs": runs([content], add), "value": content.value}
-        return _text("–" if content is None else content)
-
-    body: list[Block] = [{"role": role, "cells": [cell(part) for part in cells]} for role, cells in rows]
-    return Display([_block(identifier, caption, [_column(*c) for c in columns], body, notes)], used)
-
-
-def _block(identifier: str, caption: str, columns: list[Block], rows: list[Block], notes: list[str]) -> Block:
-    return {
-        "type": "table", "id": identifier, "caption": caption, "number": None, "columns": columns, "rows": rows,
-        "notes": notes, "numbering": False,
-    }  # fmt: skip
-
-
-def _column(key: str, title: str, align: str, width: float) -> Block:
-    return {"key": key, "title": title, "align": align, "width": width, "group": None}
-
-
-def _text(text: str) -> Block:
-    return {"runs": [{"t": "text", "s": text}]}
+    return figured(scores.report.registry, identifier, caption, columns, rows, notes)

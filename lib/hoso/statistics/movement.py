@@ -18,7 +18,7 @@ from ..vocabulary.numbers import date as print_date
 from ..vocabulary.periods import Period
 from ..vocabulary.places import Province
 from .scorecard.definitions import in_force
-from .snapshots import NOT_MEASURED, Snapshot, chosen, pandas, ranked
+from .snapshots import NOT_MEASURED, Snapshot, chosen, endpoint_title, pandas, ranked
 
 COLUMNS: Final = (
     "unit", "name", "level", "group", "before", "after", "change", "rank_before", "rank_after", "rank_change", "of",
@@ -154,7 +154,11 @@ def _other_window(first: Snapshot, last: Snapshot) -> str | None:
 def _pages_missing(*both: Snapshot) -> str | None:
     for snapshot in both:
         used = set(snapshot.rows["endpoint"])
-        told = [f"{name} {count} đơn vị" for name, count in sorted(snapshot.lacking.items()) if name in used]
+        told = [
+            f"{endpoint_title(name)} {count} đơn vị"
+            for name, count in sorted(snapshot.lacking.items())
+            if name in used
+        ]
         if told:
             return f"số liệu lấy ngày {print_date(snapshot.captured_on)} thiếu trang ({', '.join(told)})"
     return None

@@ -3,17 +3,18 @@
 A report prints values with their keys; `hoso verify` reads the keys again: from counts, entered rows, stored snapshots and
 reported accounts. Dossiers are counted by the function given, so that a report and its verification count in two ways.
 
-Kinds: `score` (of TOTAL, a group or a criterion; as score, lost, rate or grade), `reach` (what reaches a wanted total),
-`snapshot` (a unit's or the province's place among others), `movement` (between two snapshots), `flags` (values of a snapshot
-under a quality flag) and `accounts`.
+Kinds: `score` (of TOTAL, a group or a criterion; as score, lost, rate or grade; of the province or a unit), `reach` (what
+reaches a wanted total), `snapshot` (a unit's or the province's place among others), `middle` (the score of the unit in the
+middle of its level), `movement` (between two snapshots), `flags` (values of a snapshot under a quality flag), `zeros` (units
+whose criterion has a denominator of 0), `restated` (numbers of a closed period captured anew) and `accounts`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,9 +24,9 @@ import polars as pl
 from ..records.store import Store
 from ..vocabulary.periods import Period
 from ..vocabulary.places import Province
-from . import accounts, snapshots
+from . import accounts, disclosed, nationwide, snapshots
 from .data import Data, units_of
-from .movement import Movement, movement
+from .movement import Movement, movement, restated
 from .results import results
 from .scorecard.changes import Reach, reach
 from .scorecard.places import Count, of_place
@@ -35,6 +36,7 @@ from .verify import Key, Reader
 
 TOTAL: Final = "TOTAL"
 Value = float | str | None
+_RANKS: Final = {"rank": "of", "rank_all": "of_all"}  # each place with how many are placed
 
 
 @dataclass
@@ -56,25 +58,36 @@ class ScoreKeys:
             "score": self.score,
             "reach": self.reach,
             "snapshot": self.snapshot,
+            "middle": self.middle,
             "movement": self.movement,
             "flags": self.flags,
+            "zeros": self.zeros,
+            "restated": self.restated,
             "accounts": self.accounts,
+            "disclosed": partial(disclosed.read, self),
+            "country": partial(nationwide.read, self),
         }
+
+    def once(self, name: Any, make: Callable[[], Any]) -> Any:
+        """What `make` gives, computed at the first call with a name."""
+        if name not in self._read:
+            self._read[name] = make()
+        return self._read[name]
 
     # ── the scorecard ────────────────────────────────────────────────────────────────────────────
 
-    def scored(self, on: date | None) -> Scored:
-        """The province's scorecard, with the snapshot taken last up to a day."""
-        if ("scored", on) not in self._read:
-            self._read["scored", on] = of_place(
-                self.store, self.reference, self.place, self.period, on=on, data=self.data, count=self.count
+    def scored(self, on: date | None, unit: str | None = None) -> Scored:
+        """The scorecard of the province or of a unit, with the snapshot taken last up to a day."""
+        if ("scored", on, unit) not in self._read:
+            self._read["scored", on, unit] = of_place(
+                self.store, self.reference, self.place, self.period, unit, on, self.data, self.count
             )
-        found: Scored = self._read["scored", on]
+        found: Scored = self._read["scored", on, unit]
         return found
 
     def score(self, key: Key) -> Value:
         """Points, lost points, the rate behind them, or the grade."""
-        scored = self.scored(_day(key["on"]))
+        scored = self.scored(_day(key["on"]), key["unit"])
         if key["as"] == "grade":
             return scored.grade
         if key["as"] == "rate":
@@ -87,18 +100,19 @@ class ScoreKeys:
         row = next(r for r in rows if r.id == key["of"])
         return _points(row.score if key["as"] == "score" else row.lost, row.max, key["part"])
 
-    def plan(self, on: date | None, wanted: float) -> Reach:
+    def plan(self, on: date | None, wanted: float, unit: str | None = None) -> Reach:
         """The cheapest way to a total."""
-        if ("plan", on, wanted) not in self._read:
-            self._read["plan", on, wanted] = reach(self.scored(on), wanted)
-        found: Reach = self._read["plan", on, wanted]
+        if ("plan", on, wanted, unit) not in self._read:
+            self._read["plan", on, wanted, unit] = reach(self.scored(on, unit), wanted)
+        found: Reach = self._read["plan", on, wanted, unit]
         return found
 
     def reach(self, key: Key) -> Value:
         """Added units and points of a plan, of one criterion or in all; or the points still lacking before it."""
-        plan = self.plan(_day(key["on"]), key["wanted"])
+        on, unit = _day(key["on"]), key["unit"]
+        plan = self.plan(on, key["wanted"], unit)
         if key["of"] == TOTAL:
-            total = self.scored(_day(key["on"])).total
+            total = self.scored(on, unit).total
             lacking = None if total is None else max(0.0, round(key["wanted"] - total, 2))
             whole: dict[str, float | None] = {
                 "wanted": key["wanted"], "added": plan.cost, "score": plan.after.total, "lacking": lacking,
@@ -145,15 +159,35 @@ class ScoreKeys:
         return rows.get((unit, group))
 
     def snapshot(self, key: Key) -> Value:
-        """A score with its maximum, or a rank with how many were ranked."""
+        """A score with its maximum, or a rank (of the level, or of all units) with how many were ranked."""
         row = self.row(key["scope"], key["period"], date.fromisoformat(key["on"]), key["unit"], key["group"])
         if row is None:
             return None
-        if key["as"] == "rank":
-            return _number(row["of" if key["part"] == "denominator" else "rank"])
+        if key["as"] in _RANKS:
+            return _number(row[_RANKS[key["as"]] if key["part"] == "denominator" else key["as"]])
         if key["part"] == "denominator":
             return _number(row["max"])
         return None if row["unmeasured"] else _number(row["score"])
+
+    def middle(self, key: Key) -> Value:
+        """The score of the unit in the middle of its level, the lower of two: a unit's own score, no average."""
+        rows = self.table("province", key["period"], date.fromisoformat(key["on"]))
+        own = rows[(rows["group"] == key["group"]) & (rows["level"] == key["level"]) & ~rows["unmeasured"]]
+        scores = sorted(own.loc[own["unit"].notna(), "score"].dropna())
+        return float(scores[(len(scores) - 1) // 2]) if scores else None
+
+    def zeros(self, key: Key) -> Value:
+        """How many units of a snapshot have a denominator of 0 under a criterion; of one unit: 1 or 0."""
+        found = self.chosen("province", key["period"], date.fromisoformat(key["on"]))
+        assert found is not None
+        own = (pl.col("criterion") == key["criterion"]) & (pl.col("denominator") == 0)
+        return float(found.rows.filter(own, pl.col("unit_id").is_not_null()).height)
+
+    def restated(self, key: Key) -> Value:
+        """How many numbers of a closed period were captured anew after its end, and otherwise."""
+        found = self.chosen("province", key["period"], date.fromisoformat(key["on"]))
+        assert found is not None
+        return float(len(restated(self.store, self.place, found.period)))
 
     def moved(self, scope: str, period: str, before: date, after: date) -> Movement:
         """The movement between two snapshots."""
@@ -175,7 +209,7 @@ class ScoreKeys:
 
     def flags(self, key: Key) -> Value:
         """How many values of a group stand under a quality flag in a snapshot."""
-        rows = self.chosen("province", key["period"], date.fromisoformat(key["on"]))
+        rows = self.chosen(key["scope"], key["period"], date.fromisoformat(key["on"]))
         assert rows is not None
         return float(flagged(rows).get((key["group"], key["criterion"], key["flag"]), (0, ""))[0])
 
@@ -200,9 +234,14 @@ def _indexed(rows: pd.DataFrame) -> dict[tuple[str, str], Mapping[Any, Any]]:
     return {(str(row["unit"]), str(row["group"])): row for row in rows.to_dict("records")}
 
 
-def flagged(snapshot: Snapshot) -> dict[tuple[str, str | None, str], tuple[int, str]]:
-    """How many values stand under each quality flag, by group, criterion and flag, with what the flag says."""
+def flagged(
+    snapshot: Snapshot, unit: str | None = None
+) -> dict[tuple[str, str | None, str], tuple[int, str]]:
+    """How many values (of all, or of a unit) stand under each quality flag, by group, criterion and flag, with what the flag
+    says."""
     rows = snapshot.rows.filter(pl.col("quality_flag").is_not_null())
+    if unit is not None:
+        rows = rows.filter(pl.col("unit_id") == unit)
     found = rows.group_by("group", "criterion", "quality_flag").agg(
         pl.len().alias("n"), pl.col("quality_message").drop_nulls().first().alias("words")
     )

@@ -23,6 +23,7 @@ from ..records.scores import last_said
 from ..records.store import Store
 from ..vocabulary.periods import Period
 from ..vocabulary.places import Province, names_of
+from .data import units_of
 from .ranks import rank
 from .results import COLUMNS
 
@@ -38,6 +39,11 @@ EXTRA: Final = (
     "captured_on", "stated", "quality_flag", "quality_message",
 )  # fmt: skip
 
+_ENDPOINTS: Final = {
+    "transparency": "công khai, minh bạch", "handling-satisfaction": "mức độ hài lòng", "dossier-digitized": "số hóa hồ sơ",
+    "dvc-progress-tree": "tiến độ giải quyết", "provide-online-tree": "dịch vụ công trực tuyến",
+    "formality-online-payment-tree": "thanh toán trực tuyến", "service-results": "tổng điểm", "snapshot": "bảng điểm",
+}  # fmt: skip
 _REPEATING: Final = {
     "service-results": 2,
     "snapshot": 3,
@@ -111,6 +117,16 @@ def chosen(
     )
 
 
+def named_units(store: Store, province: Province) -> pd.DataFrame:
+    """All units of a province (statistics.data.units_of), and those that only portal responses name."""
+    known = units_of(store, province)
+    told = store.frame("scores", province.id).filter(pl.col("unit_id").is_not_null())
+    rows = told.sort("captured_at").unique("unit_id", keep="last", maintain_order=True)
+    named = rows.select(unit="unit_id", name="unit_name", level="level").to_dicts()
+    only = pd.DataFrame(named, columns=["unit", "name", "level"]).assign(parent=None)
+    return pd.concat([known, only.astype("object")]).drop_duplicates("unit", ignore_index=True)
+
+
 def raw(
     store: Store,
     province: Province,
@@ -178,6 +194,11 @@ def ranked(rows: pl.DataFrame, province: Province | None) -> pl.DataFrame:
         empty = pl.DataFrame(schema={"_row": pl.UInt32, names[0]: pl.Int32, names[1]: pl.Int32})
         marked = marked.join(pl.concat([empty, *blocks]), on="_row", how="left")
     return marked.drop("_row")
+
+
+def endpoint_title(name: str) -> str:
+    """What an endpoint of the portal tells of, for a reader: "tiến độ giải quyết"."""
+    return _ENDPOINTS.get(name.removesuffix(NATIONAL), "phản hồi khác của Cổng")
 
 
 def pandas(rows: pl.DataFrame) -> pd.DataFrame:

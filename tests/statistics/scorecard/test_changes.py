@@ -33,7 +33,7 @@ def test_what_if() -> None:
     ("level", "name", "words"),
     [
         ("agency", "ONLINE_PROVIDED", "không đo"),
-        ("agency", "ONLINE_USED", "điểm in"),
+        ("agency", "ONLINE_USED", "điểm công bố"),
         ("agency", "NOTHING", "không có tiêu chí"),
     ],
 )

@@ -46,7 +46,7 @@ def test_what_the_versions_differ_in() -> None:
         assert new.criterion(name).levels == ("province", "agency", "commune")
     assert old.criterion("ELECTRONIC_CERTIFIED_COPY").blank == "missing"
     assert new.criterion("ELECTRONIC_CERTIFIED_COPY").blank == "full"
-    assert "điểm in" in old.note
+    assert "điểm công bố" in old.note
 
 
 def test_counts_named_are_counts() -> None:

@@ -1,12 +1,10 @@
 """Hà Tĩnh 2022 from the sample: 49,84 points, 3,4/12, 2,4/10, 9,1/22 (dispatch 1138/UBND-NC1), each criterion with its source."""
 
-from collections.abc import Iterator
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from hoso.records import keys, sample
-from hoso.records.importer import import_file
 from hoso.records.store import Store
 from hoso.statistics import entered
 from hoso.statistics.data import Data
@@ -23,13 +21,9 @@ ENTERED = entered.read(Workbook.find().reference / entered.FILE)
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Data]:
-    """The exports of Hà Tĩnh at full size in a store of their own."""
-    folder = tmp_path_factory.mktemp("ha-tinh")
-    store = Store.prepare(folder / "store", folder / "key")
-    for file in sample.write(folder / "exports", ["ha-tinh"]):
-        import_file(store, file, PLACE, keys.load(folder / "key"))
-    yield Data(store, PLACE)
+def data(whole_sample: Path) -> Data:
+    """The exports of Hà Tĩnh at full size."""
+    return Data(Store.open(whole_sample / "store"), PLACE)
 
 
 @pytest.fixture(scope="module")

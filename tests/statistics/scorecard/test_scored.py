@@ -67,7 +67,7 @@ def test_a_printed_group_stands_for_its_missing_criteria() -> None:
     partly = score(CARD, "agency", [counted[0], Given("DVCTT", score=6.72)])
     group = next(g for g in partly.groups if g.id == "DVCTT")
     assert (group.basis, group.score, group.lost, group.ratio) == ("printed", 6.72, 5.28, 56.0)
-    assert "điểm in" in group.notes[0]
+    assert "điểm công bố" in group.notes[0]
     assert not {"ONLINE_USED", "ONLINE_DOSSIER"} & set(partly.missing)
 
 

@@ -68,7 +68,7 @@ def what_if(scored: Scored, counts: Mapping[str, tuple[float, float]]) -> Scored
     ]
     if stuck:
         raise UsageError(
-            f"nhóm {', '.join(stuck)} đang lấy điểm in", expected="số đếm của mọi tiêu chí trong nhóm"
+            f"nhóm {', '.join(stuck)} đang lấy điểm công bố", expected="số đếm của mọi tiêu chí trong nhóm"
         )
     return changed
 

@@ -27,7 +27,7 @@ from .scoring import score
 
 # Districts (to 30/6/2025) have no published table of points.
 _LEVELS: Final[dict[str, Level]] = {"province": "province", "department": "agency", "commune": "commune"}
-IMPOSSIBLE: Final = "Cổng cho tử số {top:g} lớn hơn mẫu số {bottom:g}: lấy điểm in"
+IMPOSSIBLE: Final = "Cổng cho tử số {top:g} lớn hơn mẫu số {bottom:g}: lấy điểm công bố"
 Count = Callable[[Data, Period, Grouping], pd.DataFrame]
 """How dossiers are counted: statistics.results.results, or recomputed."""
 DOSSIERS: Final = "Dữ liệu hồ sơ ({version})"
@@ -51,7 +51,7 @@ def of_place(
     typed = entered.read(reference / entered.FILE)
     printed = snapshots.raw(store, place, period, on, unit)
     known = data or dossiers(store, place)
-    if known is None:
+    if known is None or (unit is not None and not printed.empty and unit not in set(known.units["unit"])):
         return _without_dossiers(place, period, unit, typed, printed)
     if unit is None:
         return of_province(known, period, typed, printed, count)

@@ -16,7 +16,7 @@ from .rules import RULES, hundredths
 from .scored import Given, Scored, ScoredCriterion, ScoredGroup
 
 NOT_MEASURED: Final = "Không đo ở {level}: 0 điểm, điểm tối đa của nhóm giữ nguyên"
-FROM_GROUP: Final = "Lấy điểm in của nhóm: thiếu số đếm của tiêu chí thành phần"
+FROM_GROUP: Final = "Lấy điểm công bố của nhóm: thiếu số đếm của tiêu chí thành phần"
 INFERRED: Final = "Quy tắc ở {level} suy ra từ điểm nhóm, chưa có số đếm để đối chiếu trực tiếp"
 
 
@@ -112,7 +112,7 @@ def _count_fault(row: Given, criterion: Criterion | None) -> tuple[str, str] | N
     if top is None and bottom is None:
         return None
     if criterion is None:
-        return f"{name} là nhóm, không có tử số, mẫu số", "cột score: điểm in của nhóm"
+        return f"{name} là nhóm, không có tử số, mẫu số", "cột score: điểm công bố của nhóm"
     if top is None or bottom is None:
         return f"{name}: chỉ có {'mẫu số' if top is None else 'tử số'}", "cả hai, hoặc để trống cả hai"
     if not (0 <= top < math.inf and 0 <= bottom < math.inf):
