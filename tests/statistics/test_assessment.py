@@ -17,7 +17,17 @@ from hoso.statistics.assessment import COLUMNS, Clock, assess, assessed
 from hoso.statistics.results import COLUMNS as RESULTS
 from hoso.statistics.results import results
 from hoso.statistics.targets import Target
-from hoso.statistics.verdicts import STANDINGS, VERDICTS, below, deadline_text, lacking_text, tally, verdict
+from hoso.statistics.verdicts import (
+    LIGHTS,
+    STANDINGS,
+    VERDICTS,
+    below,
+    deadline_text,
+    lacking_text,
+    light,
+    tally,
+    verdict,
+)
 from hoso.vocabulary.calendar import working_days_between
 from hoso.vocabulary.errors import InputError
 from hoso.vocabulary.periods import Period
@@ -236,7 +246,7 @@ def test_what_nobody_measured_is_told() -> None:
     entered = row(1, 1, "xa-a", "commune", indicator="ELECTRONIC_CERTIFIED_COPY", variant="entered")
     found = assess(table(*rows, entered), [copies], PERIOD, END)
     assert tally(found, "ELECTRONIC_CERTIFIED_COPY").to_dict("records") == [
-        {"level": "commune", "met": 1, "not_met": 0, "no_data": 1, "of": 2}
+        {"level": "commune", "met": 1, "not_met": 0, "near": 0, "far": 0, "no_data": 1, "of": 2}
     ]
 
 
@@ -260,8 +270,8 @@ def test_who_is_below_and_by_how_many() -> None:
     found = assess(table(*rows, row(74, 284, None, None)), [HALF], PERIOD, END)
     assert below(found, "online_rate", "resolved")["unit"].tolist() == ["a", "f", "c", "b"]
     assert tally(found, "online_rate", "resolved").to_dict("records") == [
-        {"level": "department", "met": 1, "not_met": 3, "no_data": 1, "of": 5},
-        {"level": "district", "met": 0, "not_met": 1, "no_data": 0, "of": 1},
+        {"level": "department", "met": 1, "not_met": 3, "near": 0, "far": 3, "no_data": 1, "of": 5},
+        {"level": "district", "met": 0, "not_met": 1, "near": 0, "far": 1, "no_data": 0, "of": 1},
     ]
 
 
@@ -344,3 +354,38 @@ def test_figures_are_closed_only_after_the_end(data_date: str, today: str | None
     assert Clock(Period.parse("2024-06@calendar"), *days).standing == expected
     taken = Clock(Period.parse("2024-06@calendar"), days[0], taken_on=days[1])
     assert taken.standing == expected
+
+
+# numerator/denominator, target, comparison → light; near is short of the target by a tenth of it at most
+LIT = """
+90/100  | 1    | at_least | near
+89/100  | 1    | at_least | far
+100/100 | 1    | at_least | met
+899/1000| 1    | at_least | far
+45/100  | 0.5  | above    | near
+44/100  | 0.5  | above    | far
+50/100  | 0.5  | above    | near
+51/100  | 0.5  | above    | met
+11/100  | 0.1  | at_most  | near
+12/100  | 0.1  | at_most  | far
+10/100  | 0.1  | at_most  | met
+0/0     | 1    | at_least | no_data
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("line", LIT)
+def test_a_target_missed_is_near_or_far(line: str) -> None:
+    """By the exact fraction, and the target itself agrees with the assessed row."""
+    share, value, comparison, wanted = (cell.strip() for cell in line.split("|"))
+    top, bottom = map(int, share.split("/"))
+    target = replace(HALF, value=Fraction(value), comparison=comparison)
+    found = one(row(top, bottom), targets=[target])
+    assert light(found) == wanted
+    if bottom:
+        assert target.near(Fraction(top, bottom)) == (wanted == "near")
+    assert light(one(row(top, bottom), targets=[])) == "no_target"
+
+
+def test_the_lights_differ_by_shape() -> None:
+    """In black and white four shapes: met, near, far and unknown."""
+    assert [LIGHTS[name][0] for name in ("met", "near", "far", "no_data")] == list("●▲■○")

@@ -143,3 +143,30 @@ def test_faults_are_told_at_once(tmp_path: Path) -> None:
         "p/1 ghi hai lần",
     ):
         assert words in str(caught.value)
+
+
+# begun | due | done → light at the end of 15/02/2024; a month ahead is 17/03
+LIT = """
+02-01 | 02-20 | 02-14 | ● Hoàn thành trước hạn
+02-01 | 02-10 | 02-15 | ● Hoàn thành quá hạn
+02-01 | 03-17 |       | ▲ Sắp đến hạn
+02-01 | 03-18 |       | ► Đang thực hiện
+02-01 | 02-15 |       | ▲ Sắp đến hạn
+02-01 | 02-14 |       | ■ Quá hạn
+02-01 |       |       | ► Đang thực hiện
+02-16 | 02-20 |       | ◊ Chưa đến ngày bắt đầu
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("line", LIT)
+def test_a_task_is_lit_by_its_days(line: str) -> None:
+    """A shape and a word for each status; what is due before the next month's report is told apart."""
+    *days, wanted = (cell.strip() for cell in line.split("|"))
+    starts, due, done = (date.fromisoformat(f"2024-{day}") if day else None for day in days)
+    assert task(starts, due, done).light(date(2024, 2, 15)) == wanted
+
+
+def test_the_lights_differ_by_shape() -> None:
+    """In black and white: what is done, under way, due soon, overdue and to come have five different shapes."""
+    shapes = {light[0]: name for name, light in tasks.LIGHTS.items()}
+    assert set(shapes) == set("●►▲■◊")

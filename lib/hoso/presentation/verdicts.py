@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pandas as pd
 
 from ..statistics import verdicts
+from ..statistics.assessment import COLUMNS
+from ..statistics.definitions import definitions
 from ..statistics.rows import Row
-from ..statistics.targets import COMPARISONS
+from ..statistics.scorecard.definitions import in_force, scorecards
+from ..statistics.targets import COMPARISONS, criteria
+from ..statistics.verdicts import LIGHTS, Light
 from ..vocabulary import numbers
+from ..vocabulary.periods import Period
+from . import count_words
 from .figures import Figure, Key, Phrase
 
 if TYPE_CHECKING:
     from .report import Report
 
-Counted = Literal["met", "not_met", "no_data", "of"]
+Counted = Literal["met", "not_met", "near", "far", "no_data", "of"]
+ENTERED: Final = "entered"  # the variant of what is not counted from dossiers
 LEVEL_TITLES: Final = {"department": "Cấp tỉnh", "district": "Cấp huyện", "commune": "Cấp xã"}
 DOSSIERS: Final = {
     "online_rate": "hồ sơ trực tuyến",
     "online_payment_rate": "hồ sơ thanh toán trực tuyến",
     "on_time_rate": "hồ sơ giải quyết đúng hạn",
 }
+_OTHER: Final = "hồ sơ đạt yêu cầu"  # of what has no name for its dossiers
 APPENDICES: Final = ("I", "II", "III", "IV", "V")
 _TALLIED: Final[dict[Counted, str]] = {
     "met": "số đơn vị đạt", "not_met": "số đơn vị chưa đạt", "no_data": "số đơn vị chưa có số liệu",
+    "near": "số đơn vị gần đạt", "far": "số đơn vị chưa đạt, còn xa chỉ tiêu",
     "of": "số đơn vị được giao chỉ tiêu",
 }  # fmt: skip
 
@@ -43,11 +52,25 @@ class Verdict:
     row: Row
     value: Figure
     given: str = ""
+    known: pd.DataFrame | None = field(
+        default=None, repr=False, compare=False
+    )  # the units' rows, if read already
 
     @property
     def kind(self) -> str:
         """met, not_met, no_data or no_target."""
         return verdicts.verdict(self.row)
+
+    @property
+    def light(self) -> Light:
+        """met, near, far, no_data or no_target."""
+        return verdicts.light(self.row)
+
+    @property
+    def lit(self) -> Figure:
+        """The same with its shape, as a figure that is looked up anew: "▲ Gần đạt"."""
+        figure = self._figure("light", "Đánh giá", None)
+        return replace(figure, measure="grade", text=LIGHTS[self.light])
 
     @property
     def title(self) -> str:
@@ -100,7 +123,12 @@ class Verdict:
     @property
     def dossiers(self) -> str:
         """What the dossiers that are lacking are called: "hồ sơ trực tuyến"."""
-        return DOSSIERS.get(str(self.row["indicator"]), "hồ sơ đạt yêu cầu")
+        name, variant = str(self.row["indicator"]), self.row["variant"]
+        if name in DOSSIERS or variant == ENTERED:
+            return DOSSIERS.get(name, _OTHER)
+        words = definitions().on(self.report.period.end).indicator(name, variant)
+        title = count_words.title(words.numerator)
+        return _OTHER if title == count_words.UNNAMED else title[:1].lower() + title[1:]
 
     @property
     def target(self) -> Figure:
@@ -158,7 +186,9 @@ class Verdict:
     @cached_property
     def units(self) -> pd.DataFrame:
         """The assessed rows of all units, each with its name."""
-        rows = self.report.assessed("unit", self.row["indicator"], deadline=self.given)
+        name = str(self.row["indicator"])
+        read = self.report.assessed("unit", name, deadline=self.given) if self.known is None else self.known
+        rows: pd.DataFrame = read[read["indicator"] == name]
         known = self.report.data.units.set_index("unit")
         names, parents = rows["unit"].map(known["name"]), rows["unit"].map(known["parent"])
         return rows.assign(name=names, above=parents.map(known["name"]))
@@ -172,11 +202,12 @@ class Verdict:
     def below(self, level: str) -> list[Verdict]:
         """The units of a level that did not meet their target, those first that lack most."""
         rows = verdicts.below(self.units, self.row["indicator"], self.row["variant"])
-        own = [
-            replace(self, row=_plain(row), value=self.report.figure(row))
-            for _, row in rows[rows["level"] == level].iterrows()
-        ]
+        own = [self.of(_plain(row)) for _, row in rows[rows["level"] == level].iterrows()]
         return sorted(own, key=lambda one: -(one.lacking.value or 0))
+
+    def of(self, row: Row) -> Verdict:
+        """The same target on the row of a unit."""
+        return replace(self, row=row, value=_value(self.report, row))
 
     def unmeasured(self, level: str) -> list[str]:
         """The names of the units of a level whose target nobody can judge, for lack of data."""
@@ -255,6 +286,14 @@ class Tally:
         return self._figure("not_met")
 
     @property
+    def near(self) -> Figure:
+        return self._figure("near")
+
+    @property
+    def far(self) -> Figure:
+        return self._figure("far")
+
+    @property
     def no_data(self) -> Figure:
         return self._figure("no_data")
 
@@ -276,6 +315,69 @@ class Tally:
             value=float(self.row[name]), numerator=None, denominator=None, source_kind="derived", year_ago=None,
             measured_in="", legal_basis=whole.legal_basis or whole.value.legal_basis,
         )  # fmt: skip
+
+
+def judged(report: Report, indicator: str, deadline: str = "") -> Verdict:
+    """An indicator, or a criterion whose counts are entered, of the province beside its target.
+
+    Counted as the target says, else in its first variant. UsageError for a name nobody knows.
+    """
+    return judged_by(
+        report, indicator, report.assessed("province", indicator, deadline=deadline), deadline=deadline
+    )
+
+
+def judged_by(
+    report: Report, indicator: str, rows: pd.DataFrame, units: pd.DataFrame | None = None, deadline: str = ""
+) -> Verdict:
+    """The same on assessed rows of the province, and of its units, that were read for several indicators at once."""
+    rows = rows[rows["indicator"] == indicator]
+    if indicator in criteria():
+        row = _plain(rows.iloc[0]) if len(rows) else _blank(report, indicator)
+        return Verdict(report, row, _value(report, row), deadline, units)
+    report.definitions.indicator(indicator)
+    asked = [t.variant for t in report.held_targets if t.indicator == indicator and t.variant is not None]
+    variants = [*asked, *(i.variant for i in report.definitions.indicators if i.id == indicator)]
+    row = chosen(rows, variants)
+    return Verdict(report, row, report.rate(indicator, row["variant"]), deadline, units)
+
+
+def _blank(report: Report, criterion: str) -> Row:
+    """The row of a criterion that is set for units and of which the province has no number of its own."""
+    known = {
+        "indicator": criterion,
+        "variant": ENTERED,
+        "province": report.place.slug,
+        "period": report.period.id,
+    }
+    return dict.fromkeys(COLUMNS) | known
+
+
+def _value(report: Report, row: Row) -> Figure:
+    """The value of an assessed row: counted from dossiers, or entered."""
+    if row["variant"] != ENTERED:
+        return report.figure(pd.Series(row))
+    return _entered(row, report.period)
+
+
+def _entered(row: Row, period: Period) -> Figure:
+    """Entered counts as a figure; without them a dash that says nobody entered any."""
+    card = in_force(period.end)
+    known = (*card.criteria, *(c for other in reversed(scorecards()) for c in other.criteria))
+    words = next(c for c in known if c.id == row["indicator"])
+    names = ("indicator", "variant", "province", "unit", "level", "period")
+    key = {"kind": ENTERED, "part": "value"} | {
+        name: None if pd.isna(row[name]) else row[name] for name in names
+    }
+    parts: list[float | None] = [
+        None if pd.isna(row[name]) else float(row[name]) for name in ("numerator", "denominator", "value")
+    ]
+    return Figure(
+        key, words.title, "rate", parts[2], parts[0], parts[1],
+        definition=f"{words.numerator[:1].upper()}{words.numerator[1:]} trên {words.denominator}; số liệu nhập.",
+        legal_basis=card.legal_basis, period_text=f"{period.label}, {period.window}", source_kind="published",
+        source="Chưa nhập số liệu" if pd.isna(row["source"]) else str(row["source"]),
+    )  # fmt: skip
 
 
 def chosen(rows: pd.DataFrame, variants: Sequence[str]) -> Row:

@@ -101,6 +101,7 @@ def _at(
     previous: pd.DataFrame | None,
     year_ago: pd.DataFrame | None,
     heads: Mapping[HeadKey, str] | None,
+    entities: Sequence[tuple[Any, ...]] = (),
 ) -> pd.DataFrame:
     period = clock.period
     held: Held = {}
@@ -108,7 +109,7 @@ def _at(
         if target.holds_on(period.end):
             held.setdefault(target.indicator, []).append(target)
     rows = records(table)
-    rows += _unmeasured(rows, held, period)
+    rows += _unmeasured(rows, held, period, entities)
     pasts = {"previous": Past.of(previous, period), "year_ago": Past.of(year_ago, period)}
     assessed = [_assessed(row, held, clock, pasts, heads or {}) for row in rows]
     _rank(assessed)
@@ -135,13 +136,34 @@ def assessed(
     place = (data.province.slug, data.province.era)
     _check_units({t.unit for t in targets if t.unit and (t.province, t.era) == place}, data, "targets.csv")
     previous, year_ago = (
-        results(data, earlier, by, indicators) if comparable(data, earlier) else None
+        _counted(data, earlier, by, indicators) if comparable(data, earlier) else None
         for earlier in (period.previous(), period.year_ago())
     )
-    table = results(data, period, by, indicators)
+    table = _counted(data, period, by, indicators)
     if entered is not None:
-        table = pd.concat([table, entered_results(entered, data, period, by)], ignore_index=True)
-    return _at(Clock(period, data.last_day, today, data.taken_on), table, chosen, previous, year_ago, heads)
+        told = entered_results(entered, data, period, by)
+        told = told if indicators is None else told[told["indicator"].isin(indicators)]
+        table = pd.concat([table, told], ignore_index=True) if len(table) else told
+    clock = Clock(period, data.last_day, today, data.taken_on)
+    return _at(clock, table, chosen, previous, year_ago, heads, _entities(data, by))
+
+
+def _counted(data: Data, period: Period, by: By, indicators: Collection[str] | None) -> pd.DataFrame:
+    """The results of those indicators that are counted from dossiers; empty where none of them is."""
+    known = definitions()
+    names = {*known.counts, *(i.id for i in known.indicators)}
+    if indicators is None or names & set(indicators):
+        return results(data, period, by, indicators)
+    return pd.DataFrame(columns=list(RESULTS))
+
+
+def _entities(data: Data, by: By) -> list[tuple[Any, ...]]:
+    """Whom targets are set for, as rows are keyed (rows.KEY): the province, or each of its units."""
+    place, parts = data.province.slug, (None,) * len(_PARTS)
+    if by == "province":
+        return [(place, None, None, *parts)]
+    units = data.units if by == "unit" else data.units.head(0)
+    return [(place, unit, level, *parts) for unit, level in zip(units["unit"], units["level"], strict=True)]
 
 
 def entered_results(entered: pd.DataFrame, data: Data, period: Period, by: By) -> pd.DataFrame:
@@ -181,11 +203,16 @@ def comparable(data: Data, before: Period) -> bool:
     return calendar.add_working_days(before.start, 0) >= data.first_day
 
 
-def _unmeasured(rows: Sequence[Row], held: Held, period: Period) -> list[dict[str, Any]]:
-    """A row without numbers for each target that holds for a unit (or level, or province) of the table and has none."""
+def _unmeasured(
+    rows: Sequence[Row], held: Held, period: Period, others: Sequence[tuple[Any, ...]]
+) -> list[dict[str, Any]]:
+    """A row without numbers for each target that holds for a unit (or level, or province) of the table and has none.
+
+    `others` are those of whom the table may have no row at all: nothing of what was asked is counted from dossiers.
+    """
     keys = [key(row) for row in rows]
     measured = {*keys, *((name, None, *entity) for name, _, *entity in keys)}
-    entities = dict.fromkeys(tuple(entity) for _, _, *entity in keys)
+    entities = dict.fromkeys([*(tuple(entity) for _, _, *entity in keys), *others])
     asked = dict.fromkeys((t.indicator, t.variant) for found in held.values() for t in found)
     blank = dict.fromkeys(RESULTS) | {"period": period.id}
     missing = [

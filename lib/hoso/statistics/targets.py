@@ -25,6 +25,9 @@ from .sheets import Line, Sheet
 
 Comparison = Literal["at_least", "above", "at_most"]
 COMPARISONS: Final[dict[Comparison, str]] = {"at_least": "từ", "above": "trên", "at_most": "không quá"}
+NEAR: Final = Fraction(1, 10)
+"""Gần đạt: short of the target by at most a tenth of it. Of a target of 100% that is from 90% on, where the scorecard of
+QĐ 766/QĐ-TTg begins its best grade (Xuất sắc, from 90 of 100 points); no act sets another measure."""
 FILE: Final = "targets.csv"
 COLUMNS: Final = (
     "id", "era", "province", "level", "unit", "indicator", "variant", "value", "comparison", "valid_from", "valid_to",
@@ -89,6 +92,10 @@ class Target:
         if self.comparison == "at_most":
             return value <= self.value
         return value > self.value if self.comparison == "above" else value >= self.value
+
+    def near(self, value: Fraction) -> bool:
+        """Whether an exact value does not reach it and is short of it by at most NEAR of it."""
+        return not self.met(value) and abs(value - self.value) <= self.value * NEAR
 
     def lacking(self, numerator: int, denominator: int | None) -> int | None:
         """The least number of dossiers still lacking (còn thiếu), the denominator held as it is; 0 when met.

@@ -31,8 +31,16 @@ STATUSES: Final[dict[Status, str]] = {
 }
 IN_TIME: Final[tuple[Status, ...]] = ("done_early", "done_on_time")
 DONE: Final[tuple[Status, ...]] = (*IN_TIME, "done_late")
+LIGHTS: Final[dict[Status | Literal["due_soon"], str]] = {
+    "done_early": "● Hoàn thành trước hạn", "done_on_time": "● Hoàn thành đúng hạn", "done_late": "● Hoàn thành quá hạn",
+    "in_progress": "► Đang thực hiện", "due_soon": "▲ Sắp đến hạn", "overdue": "■ Quá hạn",
+    "not_started": "◊ Chưa đến ngày bắt đầu",
+}  # fmt: skip
+"""What a status is printed as: a shape beside each word, told apart in black and white."""
 PUBLISHED_PLANS: Final = ("tasks_reform", "tasks_project_06", "targets_digital")
 """The plans whose sums provinces publish; a plan listed under such an id is counted in its stead."""
+DUE_SOON_DAYS: Final = 31
+"""Sắp đến hạn: due within so many days, that is before the report of the next month can warn of it."""
 FILE: Final = "tasks.csv"
 COLUMNS: Final = (
     "plan", "plan_title", "era", "province", "id", "title", "owner", "target", "starts_on", "due_on", "done_on",
@@ -84,6 +92,15 @@ class Task:
         if self.due_on is not None and self.due_on < on:
             return "overdue"
         return "not_started" if self.starts_on is not None and self.starts_on > on else "in_progress"
+
+    def due_soon(self, on: date) -> bool:
+        """Whether it is under way at the end of a day and due within DUE_SOON_DAYS after it."""
+        left = None if self.due_on is None else (self.due_on - on).days
+        return self.status(on) == "in_progress" and left is not None and left <= DUE_SOON_DAYS
+
+    def light(self, on: date) -> str:
+        """The status at the end of a day as LIGHTS prints it."""
+        return LIGHTS["due_soon" if self.due_soon(on) else self.status(on)]
 
     def _done(self, day: date) -> Status:
         if self.due_on is None or day == self.due_on:

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pandas as pd
 
 from ..vocabulary import numbers
 from ..vocabulary.places import LEVELS
-from .rows import Row
+from .rows import Row, exact, fraction
+from .targets import NEAR
+
+Light = Literal["met", "near", "far", "no_data", "no_target"]
 
 STANDINGS: Final[dict[str, str]] = {"provisional": "Số liệu tạm thời", "closed": "Số liệu chốt kỳ"}
 VERDICTS: Final[dict[str, str]] = {
     "met": "Đạt", "not_met": "Chưa đạt", "no_data": "Chưa có số liệu", "no_target": "Không giao chỉ tiêu",
 }  # fmt: skip
 
+# A shape beside each word: the lights (đèn tín hiệu) tell apart in black and white; Tinos draws all of them.
+LIGHTS: Final[dict[Light, str]] = {
+    "met": "● Đạt", "near": "▲ Gần đạt", "far": "■ Chưa đạt", "no_data": "○ Chưa có số liệu", "no_target": "Không giao",
+}  # fmt: skip
+
+TALLIED: Final = ("level", "met", "not_met", "near", "far", "no_data", "of")
+
 GROWING: Final = ("online_rate", "online_payment_rate", "on_time_rate")
 """What only further dossiers can mend: one handed in on paper, paid in cash or finished late stays so."""
+
+
+_MEASURED: Final = ("variant", "numerator", "denominator", "value", "target")
 
 
 def verdict(row: Row) -> str:
@@ -24,6 +37,18 @@ def verdict(row: Row) -> str:
     if _missing(row["target"]):
         return "no_target"
     return "no_data" if _missing(row["met"]) else "met" if row["met"] else "not_met"
+
+
+def light(row: Row) -> Light:
+    """What a row comes to, the targets missed told apart by how far: near (statistics.targets.NEAR) or far."""
+    found = verdict(row)
+    if found in ("met", "no_data", "no_target"):
+        return next(name for name in LIGHTS if name == found)
+    known = {name: None if _missing(row[name]) else row[name] for name in _MEASURED}
+    value, target = exact(known), fraction(known["target"])
+    assert value is not None
+    assert target is not None
+    return "near" if abs(value - target) <= target * NEAR else "far"
 
 
 def lacking_text(row: Row, what: str = "hồ sơ") -> str:
@@ -49,15 +74,21 @@ def _missing(value: Any) -> bool:
 
 
 def tally(assessed: pd.DataFrame, indicator: str, variant: str | None = None) -> pd.DataFrame:
-    """How many units of each level met their target: level, met, not_met, no_data, of (with a target, all three)."""
+    """How many units of each level met their target: level, met, not_met (near and far together), near, far, no_data, of.
+
+    `of` counts the units that have a target.
+    """
     rows = _units(assessed, indicator, variant)
-    verdicts = rows["met"].map({True: "met", False: "not_met"}).fillna("no_data")
-    counts = pd.crosstab(rows["level"], verdicts).reindex(
+    known = rows.rename(columns=str).to_dict("records")
+    lights = pd.Series([light({str(k): v for k, v in row.items()}) for row in known], rows.index, "object")
+    counts = pd.crosstab(rows["level"], lights).reindex(
         index=[level for level in LEVELS if level in set(rows["level"])],
-        columns=["met", "not_met", "no_data"],
+        columns=["met", "near", "far", "no_data"],
         fill_value=0,
     )
-    return counts.assign(of=counts.sum(axis=1)).rename_axis(columns=None).reset_index()
+    missed = counts["near"] + counts["far"]
+    counts = counts.assign(not_met=missed, of=counts.sum(axis=1))
+    return counts.rename_axis(columns=None).reset_index()[list(TALLIED)]
 
 
 def below(assessed: pd.DataFrame, indicator: str, variant: str | None = None) -> pd.DataFrame:
