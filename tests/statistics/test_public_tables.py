@@ -13,7 +13,7 @@ from hoso.statistics.counts import COUNTS
 from hoso.statistics.data import Data
 from hoso.statistics.definitions import definitions
 from hoso.statistics.public_equations import countable, moves, reckoned
-from hoso.statistics.public_tables import REASON, PublicTables, public_tables
+from hoso.statistics.public_tables import ENOUGH, REASON, PublicTables, _twins, public_tables
 from hoso.statistics.results import results, wide
 from hoso.vocabulary.errors import UsageError
 from hoso.vocabulary.periods import Period
@@ -493,3 +493,44 @@ def test_amounts_are_not_published_by_themselves(drawn: Data) -> None:
     amounts = shown[shown["variant"].isna()]
     assert amounts["numerator"].isna().all()
     assert shown.loc[shown["variant"] == "average", "value"].notna().all()
+
+
+def twins(units: int) -> pd.DataFrame:
+    """Two flags known of the same dossiers in every unit; one unit has four, and others small numbers of either flag."""
+    known = [4, *(30 + 7 * i for i in range(units - 1))]
+    rows = []
+    for i, dossiers in enumerate(known):
+        synced, result = (2 if i == 1 else dossiers), (3 if i == 2 else dossiers)
+        rows += [row("sync_rate", "766", synced, dossiers, f"xa-{i}"), row("electronic_result_rate", "766", result, dossiers, f"xa-{i}")]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def summed(units: pd.DataFrame) -> pd.DataFrame:
+    """The province's row of each indicator."""
+    totals = units.groupby("indicator")[["numerator", "denominator"]].sum()
+    rows = [row(str(name), "766", top, bottom, None) for name, (top, bottom) in totals.iterrows()]
+    return pd.DataFrame(rows)
+
+
+def test_a_column_that_repeats_another_tells_no_more_than_it() -> None:
+    """Denominators that are the same in every place are withheld in the same places, so neither fills the other's gaps."""
+    units = twins(14)
+    shown = public_tables([summed(units), units]).tables[1]
+    hidden = {
+        name: set(own.loc[own["denominator"].isna(), "unit"]) for name, own in shown.groupby("indicator")
+    }
+    assert "xa-0" in hidden["sync_rate"]
+    assert hidden["sync_rate"] == hidden["electronic_result_rate"]
+    assert len(hidden["sync_rate"]) < len(units) / 2
+
+
+def test_columns_that_agree_in_a_few_places_are_not_one() -> None:
+    """Under ENOUGH places nobody takes an agreement for a rule, and nothing more is withheld for it."""
+    columns = [
+        (("d", "d"), "known_synced"),
+        (("d", "d"), "known_electronic_result"),
+        (("d", "d"), "received"),
+    ]
+    few, many = np.full((ENOUGH - 1, 3), 5), np.full((ENOUGH, 3), 5)
+    assert not _twins(columns, few)  # type: ignore[arg-type]
+    assert _twins(columns, many) == {"known_synced": "all", "known_electronic_result": "all"}  # type: ignore[arg-type]

@@ -44,6 +44,9 @@ _TOTAL: Final = (
 )
 _EACH: Final = 0.001  # of two moves that withhold as much, the one that changes less
 _LEAVES: Final = 40  # leaves tried for a count of a row that contains many
+_NEAR: Final = (
+    300  # leaves before and after one that it may be exchanged with: all of them but in very long tables
+)
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,11 @@ class _Search:
         down = np.where(fixed, 0, self.values - lowest)
         up = np.where(fixed, 0, 10**9)
         self.down, self.up = down, up
+        everywhere = {leaf.partition for leaf in self.shape.leaves}
+        self.made_of = {  # the rows that leaves of each partition make up
+            p: frozenset[int]().union(*(leaf.rows for leaf in self.shape.leaves if leaf.partition == p))
+            for p in everywhere
+        }
         self.moves = self.shape.moves
         self.touched = self.moves != 0
         self.more, self.less = self._room(self.moves)
@@ -194,7 +202,8 @@ class _Search:
         """The cheapest exchange of the leaf with another that changes the row, and the cheapest change of it alone."""
         one, found = self.shape.leaves[leaf], []
         groups: dict[frozenset[int], list[int]] = {}
-        for i, other in enumerate(self.shape.leaves):
+        first = max(0, leaf - _NEAR)
+        for i, other in enumerate(self.shape.leaves[first : leaf + _NEAR + 1], first):
             if i != leaf and other.partition == one.partition and row not in other.rows:
                 groups.setdefault(other.rows & one.rows, []).append(i)
         for shared, members in groups.items():
@@ -208,14 +217,14 @@ class _Search:
 
     def _crosses(self, rows: frozenset[int], partition: int) -> bool:
         """Whether rows are made up of leaves of another partition too, which would have to change as well."""
-        return any(leaf.partition != partition and leaf.rows & rows for leaf in self.shape.leaves)
+        return any(p != partition and made & rows for p, made in self.made_of.items())
 
     def _alone(self, one: Leaf) -> frozenset[int]:
         """The rows that change with a leaf alone, with the cheapest leaf of every other partition of what contains it."""
         chosen = [one]
-        for partition in {leaf.partition for leaf in self.shape.leaves} - {one.partition}:
+        for partition in self.made_of.keys() - {one.partition}:
             everywhere = [leaf for leaf in self.shape.leaves if leaf.partition == partition]
-            of_both = frozenset().union(*(leaf.rows for leaf in everywhere)) & one.rows
+            of_both = self.made_of[partition] & one.rows
             fitting = [
                 leaf for leaf in everywhere if of_both <= leaf.rows and self._own(leaf, one) == of_both
             ]
@@ -224,16 +233,15 @@ class _Search:
             if of_both:
                 chosen.append(min(fitting, key=lambda leaf: float(self.cost[:, list(leaf.rows)].sum())))
         rows = frozenset[int]().union(*(leaf.rows for leaf in chosen))
-        others = {leaf.partition for leaf in self.shape.leaves} - {leaf.partition for leaf in chosen}
-        apart = not any(leaf.partition in others and leaf.rows & rows for leaf in self.shape.leaves)
+        others = self.made_of.keys() - {leaf.partition for leaf in chosen}
+        apart = not any(self.made_of[partition] & rows for partition in others)
         return (
             rows if apart and all(self._own(x, y) <= y.rows for x in chosen for y in chosen) else frozenset()
         )
 
     def _own(self, leaf: Leaf, one: Leaf) -> frozenset[int]:
         """The rows of a leaf that leaves of the other's partition make up as well."""
-        others = (x.rows for x in self.shape.leaves if x.partition == one.partition)
-        return leaf.rows & frozenset().union(*others)
+        return leaf.rows & self.made_of[one.partition]
 
     def _exchange(
         self, added: frozenset[int], taken: Sequence[frozenset[int]], moves: NDArray[np.intp]

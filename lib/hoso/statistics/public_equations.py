@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations, product
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -70,10 +71,13 @@ class Reckoning:
     counted: NDArray[np.bool_]
 
 
-def reckoned(printed: Sequence[Column]) -> Reckoning:
-    """Everything that follows from printed counts of dossiers, none of them a sum of minutes or a median."""
+def reckoned(printed: Sequence[Column], twins: Mapping[str, str] = MappingProxyType({})) -> Reckoning:
+    """Everything that follows from printed counts of dossiers, none of them a sum of minutes or a median.
+
+    `twins` are parts that a reader takes for another, since their counts are the same wherever both are printed.
+    """
     periods = dict.fromkeys(days for days, _ in printed)
-    slots = _Slots(sorted({day for start, end in periods for day in (start, end + timedelta(1))}))
+    slots = _Slots(sorted({day for start, end in periods for day in (start, end + timedelta(1))}), twins)
     given = [(column, slots.count(column[1], *slots.window(column[0]))) for column in printed]
     known = [*((c, s, True) for c, s in given), *_counts(slots), *_parts_of(slots)]
     found = [*known, *((c, s, False) for c, s in _bounds(slots, list(periods)))]
@@ -110,8 +114,10 @@ def _new(vectors: Ints, follows: NDArray[np.bool_], printed: int) -> list[int]:
 class _Slots:
     """Days cut at the first days of periods and the days after their last; slot 0 is all before."""
 
-    def __init__(self, cuts: Sequence[date]) -> None:
+    def __init__(self, cuts: Sequence[date], twins: Mapping[str, str]) -> None:
         self.cuts = cuts
+        views = ("received", "closed")
+        self.taken_for = {f"{view}_{part}": f"{view}_{of}" for part, of in twins.items() for view in views}
         self.windows = list(combinations(range(len(cuts)), 2))
 
     def window(self, days: Days) -> tuple[int, int]:
@@ -122,6 +128,7 @@ class _Slots:
 
     def flow(self, column: str, first: int, end: int) -> Sum:
         """A ledger column over the days from one cut to another."""
+        column = self.taken_for.get(column, column)
         return _sum(
             *(
                 {(name, slot): 1}

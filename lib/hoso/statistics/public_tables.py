@@ -29,6 +29,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..records.schema import FLAGS
 from ..vocabulary.errors import UsageError
 from ..vocabulary.periods import Period
 from .counting import DIMENSIONS
@@ -44,6 +45,8 @@ Place = tuple[
 Key = tuple[Place, Days, str]
 
 REASON: Final = "Không công bố: số từ 1 đến 4, hoặc số có thể giúp tính ngược ra số đó"
+ENOUGH: Final = 10
+"""In so many places two columns have to be the same before anyone takes that for a rule."""
 SIGN: Final = "…"
 """What a withheld count prints as, small or not: two signs would tell which counts guard which."""
 
@@ -101,13 +104,36 @@ def _decided(
     }
     columns = list(dict.fromkeys((days, name) for _, days, name in known))
     places, printed, states, leaves = _Grid(known, columns).whole()
-    reckoning = reckoned(columns)
+    reckoning = reckoned(columns, _twins(columns, printed))
     values, states, reckoning = _reckoned_values(printed, states, reckoning)
     cost = np.where(states == OPEN, 1 + np.log1p(values), np.where(states == PUBLISHED, 50, 0)).mean(0)
     shape = Shape(moves(reckoning.atoms, cost), leaves, reckoning.counted)
     found = protect(values, states, shape, candidates)
     withheld = {(places[r], *reckoning.names[c]) for r, c in zip(*np.nonzero(found.withheld), strict=True)}
     return withheld, {(places[r], *reckoning.names[c]): told for (r, c), told in found.exposed.items()}
+
+
+def _twins(columns: Sequence[Column], printed: Ints) -> dict[str, str]:
+    """Parts whose counts are those of another in every place: a reader who sees it in ENOUGH places takes them for one.
+
+    So what one column prints would tell what the other withholds. Only of what an export knows of a dossier: known of all
+    of them (then it counts what was received), or of the same as another flag.
+    """
+    of: dict[str, list[int]] = {}
+    for i, (_, name) in sorted(enumerate(columns), key=lambda column: column[1]):
+        of.setdefault(name, []).append(i)
+    whole = {"all": of["received"]} if "received" in of else {}
+    parts = whole | {name: of[name] for name in (f"known_{flag}" for flag in FLAGS) if name in of}
+    found: dict[str, str] = {}
+    for part, at in list(parts.items()):
+        for other, there in parts.items():
+            if other == part:
+                break
+            same = len(at) == len(there) and bool((printed[:, at] == printed[:, there]).all())
+            if same and other not in found and (printed[:, at] > 0).any(1).sum() >= ENOUGH:
+                found[part] = other
+                break
+    return found
 
 
 def _reckoned_values(printed: Ints, states: Ints, reckoning: Reckoning) -> tuple[Ints, Ints, Reckoning]:
@@ -139,8 +165,14 @@ class _Grid:
         self.places = list(dict.fromkeys(place for place, _, _ in known))
         patterns = {_pattern(place) for place in self.places}
         self.finest = sorted((p for p in patterns if not any(p < q for q in patterns)), key=sorted)
+        there = set(self.places)
         self.above = {
-            place: [other for other in self.places if _contains(other, place)] for place in self.places
+            place: [
+                whole
+                for pattern in sorted((p for p in patterns if p < _pattern(place)), key=sorted)
+                if (whole := tuple(part if i in pattern else None for i, part in enumerate(place))) in there
+            ]
+            for place in self.places
         }
 
     def whole(self) -> tuple[list[Place], Ints, Ints, tuple[Leaf, ...]]:
