@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..vocabulary import numbers
+from ..vocabulary.errors import UsageError
+
+if TYPE_CHECKING:
+    from .dossiers import Dossiers
 
 Measure = Literal["rate", "days", "count", "points", "score", "rank", "grade"]
 Key = dict[str, Any]
 MISSING = "–"
+DOSSIERS = "application/vnd.hoso.dossiers+json"
+"""Marks an output that lists dossiers: whoever publishes a notebook refuses it."""
+Open = Callable[[Key, bool], "Dossiers"]
+"""What opens the dossiers behind a key; true adds those of the period that do not count."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,7 @@ class Figure:
     notes: tuple[str, ...] = ()
     year_ago: Figure | None = field(default=None, repr=False)
     year_ago_label: str = ""
+    behind: Open | None = field(default=None, repr=False, compare=False)  # no part of what is printed or kept
 
     @property
     def printed(self) -> str:
@@ -96,6 +105,25 @@ class Figure:
     def fraction(self) -> Phrase:
         """ "195.800/200.000 hồ sơ", both numbers figures."""
         return Phrase((self.top, "/", self.bottom, f" {self.measured_in}".rstrip()))
+
+    def dossiers(self, uncounted: bool = False) -> Dossiers:
+        """The pseudonymised dossiers the number is counted from, and why each counts (statistics.drill.dossiers).
+
+        UsageError, which says where the number is from, when it is not counted from dossiers.
+        """
+        if self.behind is None:
+            raise self._not_counted()
+        try:
+            return self.behind(self.key, uncounted)
+        except UsageError as error:
+            raise self._not_counted() from error
+
+    def _not_counted(self) -> UsageError:
+        return UsageError(
+            f"“{self.title}” không đếm từ hồ sơ nên không mở được danh sách hồ sơ",
+            where=f"nguồn: {self.source}" if self.source else None,
+            expected="số đếm hoặc tỷ lệ tính từ hồ sơ",
+        )
 
     def fraction_text(self) -> str | None:
         """The fraction as plain text, null when the source gave none."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import os
+import re
 import secrets
 import sqlite3
 import stat
@@ -22,6 +23,8 @@ from ..vocabulary.errors import StoreError
 KEY_BYTES: Final = 32
 DIGITS: Final = 24  # 96 bits: a collision within 50 million dossiers has a chance of about 10^-14
 _OWNER_ONLY: Final = 0o600
+SHORT_DIGITS: Final = 12  # two of a province's 400.000 dossiers look alike with a chance of about 3 in 10.000
+SHORT: Final = re.compile(rf"\bHS-[0-9a-f]{{{SHORT_DIGITS}}}\b")
 
 
 def load(path: Path) -> bytes:
@@ -72,6 +75,11 @@ def pseudonym(key: bytes, text: str) -> str:
 def pseudonyms(key: bytes, texts: Iterable[str]) -> list[str]:
     """The keyed hashes of many dossier ids, in their order."""
     return [pseudonym(key, text) for text in texts]
+
+
+def short(digest: str) -> str:
+    """A pseudonym where an analyst reads it: "HS-3f9ac2017b4d"; `SHORT` finds it in what is to be published."""
+    return f"HS-{digest[:SHORT_DIGITS]}"
 
 
 def fingerprint(key: bytes) -> str:

@@ -58,21 +58,27 @@ def countable(by: Grouping) -> bool:
 
 def counted(data: Data, period: Period, by: Grouping = "province") -> pd.DataFrame:
     """One column a count, one row a group; null for a province without a catalogue, which is not none."""
-    catalogue = data.procedures(period.end).astype(
-        {"procedure_id": "object"}
-    )  # str for pandas even when empty
     keys = keys_of(by)
-    shown = _shown(data, period, keys)
-    rows = catalogue.merge(
-        shown, on="procedure_id", how="inner" if keys else "left", suffixes=("_listed", "")
-    )
-    rows[list(_SHOWN)] = rows[list(_SHOWN)].fillna(0)
+    rows = listed(data, period, keys)
     flags = rows[keys].assign(
         **{name: test(rows).astype("float64") for name, test in PROCEDURE_COUNTS.items()}
     )
     if keys:
         return keyed(flags.groupby(keys, dropna=False)[list(PROCEDURE_COUNTS)].sum().reset_index())
     return flags.sum(min_count=1).to_frame().T
+
+
+def listed(data: Data, period: Period, keys: list[str]) -> Listed:
+    """The procedures in force, each with what its dossiers of the period show (_SHOWN), once a group of the key columns."""
+    catalogue = data.procedures(period.end).astype(
+        {"procedure_id": "object"}
+    )  # str for pandas even when empty
+    shown = _shown(data, period, keys)
+    rows = catalogue.merge(
+        shown, on="procedure_id", how="inner" if keys else "left", suffixes=("_listed", "")
+    )
+    rows[list(_SHOWN)] = rows[list(_SHOWN)].fillna(0)
+    return rows
 
 
 def _shown(data: Data, period: Period, keys: list[str]) -> pd.DataFrame:

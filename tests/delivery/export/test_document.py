@@ -10,7 +10,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from hoso.delivery.export.document import MIME, document
+from hoso.presentation.dossiers import Dossiers
 from hoso.presentation.markdown import plain
+from hoso.records import keys
 from hoso.vocabulary.errors import HosoError
 from tests.data.hostile import HOSTILE
 from tests.delivery.export.sample_document import (
@@ -266,3 +268,19 @@ def test_our_own_representation_wins():
     data = {MIME: {"blocks": [notice("missing", "của hồ sơ")], "figures": []}, "text/html": "<p>khác</p>"}
     (found,) = of(code("a", new_output("display_data", data=data)))["blocks"]
     assert words(found) == "của hồ sơ"
+
+
+@pytest.mark.parametrize("how", ["shown", "copied", "printed", "styled"])
+def test_a_list_of_dossiers_is_refused(how):
+    """A stray `on_time.dossiers()` in a report stops it, however the rows were shown: not one reaches a document."""
+    rows = Dossiers({"hồ sơ": [keys.short("0123456789abcdef01234567")], "vì sao": ["đúng hạn"]})
+    marked = rows.drop(columns="hồ sơ")._repr_mimebundle_()
+    outputs = {
+        "shown": new_output("execute_result", data=marked),
+        "copied": new_output("execute_result", data={"text/html": pd.DataFrame(rows).to_html()}),
+        "printed": new_output("stream", text=str(pd.DataFrame(rows))),
+        "styled": new_output("display_data", data={"text/html": pd.DataFrame(rows).style.to_html()}),
+    }
+    with pytest.raises(HosoError, match="từng hồ sơ") as refused:
+        of(code("drill", outputs[how]))
+    assert "drill" in str(refused.value)

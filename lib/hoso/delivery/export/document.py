@@ -12,9 +12,11 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from hoso.delivery.export.foreign import html_blocks, png_svg
+from hoso.presentation.figures import DOSSIERS
 from hoso.presentation.letters import printable
 from hoso.presentation.markdown import Block, blocks, figures, plain
 from hoso.presentation.svg import titles
+from hoso.records import keys
 from hoso.vocabulary.errors import HosoError
 
 if TYPE_CHECKING:
@@ -84,12 +86,32 @@ def _cell_parts(cell: NotebookNode, index: int) -> Iterator[Part]:
 
 def _output_parts(cell: NotebookNode, where: str) -> Iterator[Part]:
     outputs = cell.get("outputs", ())
+    _refuse_dossiers(outputs, where)
     drawn = any(kind.startswith("image/") for output in outputs for kind in output.get("data", {}))
     for output in outputs:
         if output.output_type == "error":
             yield {"blocks": [_error(output, where)]}
         elif "data" in output:
             yield _display(output.data, output.get("metadata", {}), where, drawn)
+
+
+def _refuse_dossiers(outputs: Iterable[NotebookNode], where: str) -> None:
+    """HosoError when a cell lists dossiers one by one: pseudonymised rows are for the analyst, not for publication."""
+    if any(lists_dossiers(output) for output in outputs):
+        raise HosoError(
+            "ô in danh sách từng hồ sơ",
+            where=where,
+            expected="báo cáo không có dòng nào của một hồ sơ (Luật 91/2025/QH15)",
+            remedy="xóa ô này khỏi sổ tay báo cáo, hoặc mở danh sách trong explore",
+        )
+
+
+def lists_dossiers(output: NotebookNode) -> bool:
+    """Whether an output, an error's traceback included, shows the key of any dossier."""
+    data = output.get("data", {})
+    texts = [output.get("text", ""), output.get("evalue", ""), *output.get("traceback", ())]
+    texts += [text for text in data.values() if isinstance(text, str)]
+    return DOSSIERS in data or any(keys.SHORT.search(text) for text in texts)
 
 
 def _error(output: NotebookNode, where: str) -> Block:

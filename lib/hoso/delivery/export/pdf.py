@@ -70,6 +70,7 @@ def _printed(document: Document) -> dict[str, Any]:
         "date": document["date"] or _EPOCH.isoformat(),
         "mark": SYNTHETIC if document["synthetic"] else None,
         "provisional": document["provisional"],
+        "sheet": bool(letterhead.get("sheet")),
         "sections": [_section(section) for section in sections(blocks)],
     }
     return dict(_drawn(printed))
