@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ from hoso.presentation.display import MIME
 from tests import stores
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 ROOT = Path(__file__).parents[2]
 ON_TIME, FRACTION = "95,8%", "23/24 hồ sơ"
@@ -32,14 +33,33 @@ ROW = {"received": "02/01/2024 08:00", "due": "10/01/2024", "finished": "09/01/2
 LATE = ROW | {"finished": "11/01/2024 08:00"}
 OPEN = {"received": "13/09/2024 08:00", "due": "30/09/2024", "finished": "", "status": "Đang xử lý"}
 DOSSIERS = [row | {"id": f"H22-{i}"} for i, row in enumerate([*[ROW] * 23, LATE, *[OPEN] * 4])]
-START_SECONDS, RUN_SECONDS = 60, 90
+START_SECONDS, RUN_SECONDS = 90, 180
+EARLIER = {"received": "02/01/2023 08:00", "due": "10/01/2023", "finished": "09/01/2023 10:00"}
+SPREAD = [
+    *[ROW | {"unit": unit} for unit in ("Sở Tư pháp", "Sở Y tế", "UBND huyện Đồng Văn", "UBND huyện Mèo Vạc")]
+    * 6,
+    *[LATE | {"unit": unit} for unit in ("Sở Tư pháp", "UBND huyện Mèo Vạc", "UBND huyện Mèo Vạc")],
+    *[EARLIER | {"unit": unit} for unit in ("Sở Tư pháp", "UBND huyện Đồng Văn", "UBND huyện Mèo Vạc")] * 5,
+]
 
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What a shell has that points to a small store: 23 of its 24 closed dossiers on time."""
-    folder = tmp_path_factory.mktemp("lab")
-    stores.load(folder, DOSSIERS)
+    return shell(tmp_path_factory.mktemp("lab"), DOSSIERS)
+
+
+@pytest.fixture(scope="module")
+def spread(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The same of a store with two offices, two districts and two years: three of its dossiers of 2024 were late."""
+    return shell(
+        tmp_path_factory.mktemp("spread"), [row | {"id": f"H22-{i}"} for i, row in enumerate(SPREAD)]
+    )
+
+
+def shell(folder: Path, dossiers: list[dict[str, str]]) -> dict[str, str]:
+    """The environment of a shell on a store of these dossiers."""
+    stores.load(folder, dossiers)
     variables = {
         "ROOT": ROOT,
         "STORE": folder / "store",
@@ -177,6 +197,20 @@ def settle(folder: Path) -> None:
 
 @pytest.fixture
 def lab(environment: dict[str, str], tmp_path: Path) -> Iterator[Lab]:
+    """JupyterLab on the small store."""
+    with serving(environment, tmp_path) as served:
+        yield served
+
+
+@pytest.fixture
+def wide_lab(spread: dict[str, str], tmp_path: Path) -> Iterator[Lab]:
+    """JupyterLab on the store of several units and years."""
+    with serving(spread, tmp_path) as served:
+        yield served
+
+
+@contextmanager
+def serving(environment: dict[str, str], tmp_path: Path) -> Iterator[Lab]:
     """JupyterLab on loopback with settings, data and a token of its own; ended by its process id."""
     served = Lab(f"http://127.0.0.1:{free_port()}", secrets.token_hex(16), tmp_path / "served")
     shutil.copytree(ROOT / "notebooks", served.folder / "notebooks")
@@ -255,3 +289,102 @@ def test_the_notebook_runs_in_jupyterlab(lab: Lab, window: "Page") -> None:
     assert outputs.locator("svg").count() == 2
     assert complaints == []
     assert (ROOT / "notebooks" / "review.ipynb").read_bytes() == real
+
+
+def opened(page: "Page", lab: Lab, name: str) -> None:
+    """Opens a notebook and waits for its kernel."""
+    page.goto(lab.notebook(name))
+    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+    wait("kernel", lambda: kernel_is_ready(lab))
+
+
+@pytest.mark.browser
+def test_explore_in_jupyterlab(wide_lab: Lab, window: "Page") -> None:
+    """A menu moved changes the table, a heading sorts it, a click on a unit opens its dossiers; no cell fails, no complaint."""
+    complaints = complaints_of(window)
+    opened(window, wide_lab, "explore.ipynb")
+    run_all(window)
+    assert window.locator(FAILURE).all_inner_texts() == []
+    panel = window.locator(".hoso-explore")
+    units = panel.locator(".hoso-grid").first
+    lines = units.locator("tbody tr")
+    lines.filter(has_text="UBND huyện Mèo Vạc").wait_for()
+    assert "66,7%" not in units.inner_text() and "75,0%" in units.inner_text()  # 6 of 8
+    menu(panel, "Cấp").select_option(label="Cấp tỉnh")
+    lines.filter(has_text="Sở Tư pháp").wait_for()
+    assert units.get_by_text("UBND huyện Mèo Vạc").count() == 0
+    assert lines.first.inner_text().startswith("Sở Tư pháp")  # lowest first
+    units.get_by_role("button", name="Giá trị").click()
+    units.get_by_role("button", name="Giá trị").click()
+    assert lines.first.inner_text().startswith("Sở Y tế")
+    lines.filter(has_text="Sở Tư pháp").click()
+    dossiers = panel.locator(".hoso-grid").nth(1).locator("tbody tr")
+    dossiers.filter(has_text="quá hạn 1 ngày").wait_for()
+    assert dossiers.count() == 7
+    assert all(re.search(r"HS-[0-9a-f]{12}", text) for text in dossiers.all_inner_texts())
+    menu(panel, "Kỳ").select_option(label="2023-9M · 9 tháng đầu năm 2023")
+    units.get_by_text("9 tháng đầu năm 2023; toàn tỉnh 100,0%").wait_for()
+    assert "Sở Tư pháp\t–\t5\t5\t100,0%" in units.inner_text()
+    assert complaints == []
+
+
+def menu(panel: "Locator", title: str) -> "Locator":
+    """The menu of a title."""
+    own = panel.page.locator("label", has_text=re.compile(f"^{title}$"))
+    return panel.locator(".widget-dropdown").filter(has=own).locator("select")
+
+
+@pytest.mark.browser
+def test_review_in_jupyterlab_with_another_period(wide_lab: Lab, window: "Page") -> None:
+    """The analyst changes the period in the first cell and runs all: the text changes; `on_time.dossiers()` opens the rows."""
+    file = wide_lab.folder / "notebooks" / "review.ipynb"
+    notebook = nbformat.read(file, as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell("on_time.dossiers()", id="drill"))
+    nbformat.write(notebook, file)
+    complaints = complaints_of(window)
+    opened(window, wide_lab, "review.ipynb")
+    run_all(window)
+    assert window.locator(FAILURE).all_inner_texts() == []
+    outputs = window.locator(".jp-OutputArea-output")
+    assert outputs.filter(has_text="24/27 hồ sơ").count() >= 1
+    rows = outputs.last.locator("tbody tr")
+    assert rows.count() == 27
+    assert "quá hạn 1 ngày" in rows.first.inner_text()
+    window.locator(".jp-CodeCell .cm-content").first.click()
+    window.keyboard.press("Control+A")
+    window.keyboard.insert_text('province = "ha-giang"  # tỉnh\nperiod = "2023-9M"  # kỳ')
+    run_all(window)
+    outputs.filter(has_text="15/15 hồ sơ").first.wait_for()
+    window.wait_for_function(
+        "() => document.querySelectorAll('.jp-OutputArea-output:last-child tbody tr').length >= 15"
+    )
+    assert window.locator(FAILURE).all_inner_texts() == []
+    assert complaints == []
+
+
+def test_explore_without_a_page(spread: dict[str, str], tmp_path: Path) -> None:
+    """`jupyter nbconvert --execute`: every cell runs, and tables and a chart stand there without any widget."""
+    python(
+        spread,
+        tmp_path,
+        "nbconvert",
+        "--to",
+        "notebook",
+        "--execute",
+        "--output-dir",
+        tmp_path,
+        ROOT / "notebooks" / "explore.ipynb",
+    )
+    notebook = nbformat.read(tmp_path / "explore.ipynb", as_version=4)
+    cells = {cell.id: cell for cell in notebook.cells if cell.cell_type == "code"}
+    assert all(cell.execution_count for cell in cells.values())
+    data = {name: [output.get("data", {}) for output in cell.outputs] for name, cell in cells.items()}
+    assert not [
+        kind for outputs in data.values() for output in outputs for kind in output if "widget" in kind
+    ]
+    assert "UBND huyện Mèo Vạc" in data["units"][0]["text/html"]
+    assert "<svg" in data["units"][1]["text/html"]
+    assert "quá hạn 1 ngày" in data["dossiers"][0]["text/html"]
+    assert all(output.get("data", {}).get("text/html") for output in cells["quality"].outputs)
+    text = json.dumps(data, ensure_ascii=False)
+    assert not re.search(r">(nan|NaN|NaT|None|inf)<|-0,0", text)

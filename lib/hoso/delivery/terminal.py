@@ -49,9 +49,8 @@ def rows_read(say: Any, file: Path, rows: int) -> None:
 
 def tell(outcome: Outcome) -> None:
     """What became of a run, its messages and files; failures on standard error."""
-    run = outcome.run
     console = ERR if outcome.status in ("failed", "no_data") else OUT
-    line = f"{run.notebook} {run.province.slug} {run.period.id}: {outcome.status}"
+    line = f"{outcome.run}: {outcome.status}"
     console.print(line, style=_COLOURS[outcome.status], highlight=False)
     for text in (*outcome.messages, *map(str, outcome.files)):
         console.print(f"  {text}", markup=False, highlight=False, soft_wrap=True)

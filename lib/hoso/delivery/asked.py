@@ -1,0 +1,183 @@
+"""From the words of `hoso report` to runs: every name is checked against its closed list before anything runs."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, get_args
+
+import polars as pl
+
+from ..records.store import Store
+from ..statistics import snapshots, targets
+from ..statistics.data import dossiers, units_of
+from ..statistics.definitions import definitions
+from ..statistics.results import results
+from ..vocabulary.errors import NoDataError, UsageError
+from ..vocabulary.periods import Period
+from ..vocabulary.places import Level, Province
+from ..vocabulary.workbook import Workbook
+from . import notebooks
+from .imports import provinces_with_data
+from .notebooks import Notebook
+from .runs import COUNTRY, Run
+
+_HANDLED: Final = ("received", "resolved", "pending")  # what a unit with dossiers in a period has any of
+_UNIT_LEVELS: Final = tuple(level for level in get_args(Level) if level != "province")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a command asks for: reports, places, a period, units, and the notebooks' further parameters."""
+
+    names: Sequence[str]
+    period: str
+    provinces: Sequence[str] = ()
+    every_province: bool = False
+    units: Sequence[str] = ()
+    every_unit: bool = False
+    level: str | None = None
+    indicator: str | None = None
+    deadline: str | None = None
+
+    @property
+    def options(self) -> dict[str, str]:
+        """The further parameters that were given; a blank one means the notebook's own default."""
+        given = {"indicator": self.indicator, "deadline": self.deadline}
+        return {name: value for name, value in given.items() if value}
+
+
+def runs_of(workbook: Workbook, store: Store, asked: Asked) -> list[Run]:
+    """The runs a command means, in its order. UsageError for what does not exist or does not fit together; NoDataError
+    when every unit was asked for and none has data."""
+    chosen = [_published(notebooks.read(workbook.notebooks, name)) for name in asked.names]
+    for notebook in chosen:
+        _check_options(notebook, asked)
+    _check_values(asked)
+    runs = [run for notebook in chosen for run in _runs(workbook, store, notebook, asked)]
+    if not runs:  # every unit of places where none has any
+        raise NoDataError(
+            f"chưa có đơn vị nào có dữ liệu {Period.parse(asked.period).window}",
+            where=", ".join(asked.provinces),
+            expected="ít nhất một hồ sơ hoặc một dòng số liệu của Cổng",
+        )
+    return runs
+
+
+def _published(notebook: Notebook) -> Notebook:
+    if not notebook.published:
+        raise UsageError(
+            f"{notebook.name} là sổ tay phân tích, không phát hành thành báo cáo", remedy="chạy: hoso lab"
+        )
+    return notebook
+
+
+def _check_options(notebook: Notebook, asked: Asked) -> None:
+    """Refuses what the notebook has no parameter for, and a report of a unit without one."""
+    wants_unit = bool(asked.units) or asked.every_unit
+    given = [*asked.options, *(["unit"] if wants_unit else [])]
+    lacking = [name for name in given if name not in notebook.parameters]
+    if lacking:
+        raise UsageError(
+            f"báo cáo {notebook.name} không có tham số {', '.join(lacking)}",
+            expected=", ".join(f"--{name}" for name in notebook.parameters),
+        )
+    if asked.units and asked.every_unit:
+        raise UsageError("--unit và --every-unit loại trừ nhau", expected="một trong hai")
+    if asked.level is not None and not asked.every_unit:
+        raise UsageError("--level chỉ đi cùng --every-unit", expected="--every-unit --level CẤP")
+    if notebook.of_one_unit and not wants_unit:
+        raise UsageError(f"báo cáo {notebook.name} là của một đơn vị", expected="--unit MÃ hoặc --every-unit")
+
+
+def _check_values(asked: Asked) -> None:
+    if asked.level is not None and asked.level not in _UNIT_LEVELS:
+        raise UsageError(f"không có cấp {asked.level}", expected=", ".join(_UNIT_LEVELS))
+    if asked.indicator:
+        known = sorted({*(i.id for i in definitions().indicators), *targets.criteria()})
+        if asked.indicator not in known:
+            near = difflib.get_close_matches(asked.indicator, known, 3, 0.5) or known
+            raise UsageError(f"không có chỉ tiêu {asked.indicator}", expected=", ".join(near))
+    if asked.deadline:
+        _check_day(asked.deadline)
+
+
+def _check_day(text: str) -> None:
+    try:
+        date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            f"không hiểu thời hạn “{text}”", expected="năm-tháng-ngày, ví dụ 2023-12-25"
+        ) from error
+
+
+def _runs(workbook: Workbook, store: Store, notebook: Notebook, asked: Asked) -> Iterator[Run]:
+    for place in _places(store, notebook, asked):
+        run = Run.of(workbook, notebook.name, place, asked.period, options=asked.options)
+        if asked.every_unit:
+            for unit in _units_with_data(store, run.province, run.period, asked.level):
+                yield run.of_unit(unit)
+        elif asked.units:
+            for unit in asked.units:
+                yield run.of_unit(_known_unit(store, run.province, run.period, unit))
+        else:
+            yield run
+
+
+def _places(store: Store, notebook: Notebook, asked: Asked) -> Sequence[str]:
+    if notebook.national:
+        others = [name for name in asked.provinces if name != COUNTRY]
+        if others:
+            raise UsageError(
+                f"báo cáo {notebook.name} là của cả nước, không phải của {others[0]}",
+                expected=f"không nêu --province, hoặc --province {COUNTRY}",
+            )
+        return [COUNTRY]
+    if COUNTRY in asked.provinces:
+        raise UsageError(f"báo cáo {notebook.name} là của một tỉnh", expected="--province SLUG")
+    if not asked.provinces and not asked.every_province:
+        raise UsageError("chưa chọn tỉnh", expected="--province SLUG hoặc --every-province")
+    return asked.provinces or provinces_with_data(store, asked.period)
+
+
+# ── units ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _known_unit(store: Store, place: Province, period: Period, unit: str) -> str:
+    """The unit, if the province has it: in its list, its exports or on the portal. UsageError with the nearest ids."""
+    known = [*units_of(store, place)["unit"], *_portal_units(store, place, period, None)]
+    if unit not in known:
+        near = difflib.get_close_matches(unit, known, 3, 0.3)
+        raise UsageError(
+            f"{place.title} không có đơn vị {unit}",
+            expected=", ".join(near) or "mã đơn vị có trong dữ liệu của tỉnh",
+            remedy=f"xem: hoso figures --province {place.slug} --period {period.id} --level commune",
+        )
+    return unit
+
+
+def _units_with_data(store: Store, place: Province, period: Period, level: str | None) -> list[str]:
+    """The units that handled a dossier in the period or have a row on the portal; of one level where asked."""
+    counted = _handling_units(store, place, period, level)
+    return list(dict.fromkeys([*counted, *_portal_units(store, place, period, level)]))
+
+
+def _handling_units(store: Store, place: Province, period: Period, level: str | None) -> list[str]:
+    data = dossiers(store, place)
+    if data is None:
+        return []
+    rows = results(data, period, "unit", _HANDLED)
+    handled = rows["indicator"].isin(_HANDLED) & (rows["value"] > 0) & rows["unit"].notna()
+    kept = rows[handled & (rows["level"] == level)] if level else rows[handled]
+    return [str(unit) for unit in kept["unit"].unique()]
+
+
+def _portal_units(store: Store, place: Province, period: Period, level: str | None) -> list[str]:
+    found = snapshots.chosen(store, place, period)
+    if found is None:
+        return []
+    rows = found.rows.filter(pl.col("unit_id").is_not_null())
+    kept = rows.filter(pl.col("level") == level) if level else rows
+    return [str(unit) for unit in kept["unit_id"].unique(maintain_order=True)]
