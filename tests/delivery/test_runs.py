@@ -16,6 +16,7 @@ import pytest
 
 from hoso.delivery import cli
 from hoso.delivery.outputs import sha256, write_json
+from hoso.records.keys import SHORT
 from hoso.records.store import Store
 from tests import stores
 
@@ -326,6 +327,22 @@ def test_a_failure_names_the_cell(broken: Broken) -> None:
         "ZeroDivisionError"
     ]
     assert all(cell.execution_count is None for cell in notebook.cells if cell.id in ("head", "imports"))
+
+
+@pytest.mark.parametrize("then", ["", "1 / 0"], ids=["refused", "crashed"])
+def test_a_failure_keeps_no_dossier(copy: Place, then: str) -> None:
+    """A report that lists dossiers is not published, and what is kept of it, error or not, shows none of them either."""
+    notebook = nbformat.read(copy.notebook, as_version=4)
+    cells = {cell.id: cell for cell in notebook.cells}
+    cells["figures"].source += '\nreport.rate("on_time_rate", "06a").dossiers()'
+    cells["published"].source = then or cells["published"].source
+    nbformat.write(notebook, copy.notebook)
+    said = copy.hoso(*ASKED)
+    kept = (copy.report / "review" / "failed.ipynb").read_text("utf-8")
+    assert said.code == 1
+    assert ("ZeroDivisionError" in said.err, "từng hồ sơ" in said.err) == (bool(then), not then)
+    assert not SHORT.search(kept)
+    assert not SHORT.search((copy.report / "review" / "failed.json").read_text("utf-8"))
 
 
 def test_the_index_shows_the_failure_and_links_the_last_report(broken: Broken) -> None:

@@ -95,11 +95,11 @@ def test_real_payment_and_online_rows(hoso: Command, tmp_path: Path, separator: 
 
 def test_text_is_for_people(hoso: Command, counts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Vietnamese, decimal commas, the greatest loss first, the grade in words, footnotes."""
-    monkeypatch.setattr("hoso.delivery.cli.OUT", Console(width=160))
+    monkeypatch.setattr("hoso.delivery.commands.numbers.OUT", Console(width=160))
     code, out, err = hoso("score", counts, "--level", "agency")
     assert (code, err.strip()) == (0, "")
     for words in (
-        "Công khai, minh bạch", "Tổng điểm: 79,27/100 · Xếp loại: Khá", "cơ quan cấp tỉnh", "11,79", "1/47", "điểm in", "mốc 50",
+        "Công khai, minh bạch", "Tổng điểm: 79,27/100 · Xếp loại: Khá", "cơ quan cấp tỉnh", "11,79", "1/47", "điểm công bố", "mốc 50",
         "Quyết định số 766/QĐ-TTg", "Không đo ở cơ quan cấp tỉnh",
     ):  # fmt: skip
         assert words in out, words

@@ -280,6 +280,7 @@ def test_axe_finds_nothing(tmp_path: Path, visit: Any, scheme: str, width: int) 
     deleted = publish(tmp_path, "tuyen-quang", "2024-9M")
     (deleted.parent / "review.pdf").unlink()
     assert {entry.state for entry in roster(tmp_path)} == set(STATES)
+    publish_units(tmp_path, ["xa-dak-to", "xa-po-ko"], status="warnings", warnings=["Số liệu tạm thời"])
     page, _, _ = visit(write(tmp_path), color_scheme=scheme, viewport={"width": width, "height": 800})
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
@@ -306,3 +307,41 @@ def test_a_report_opens_from_the_index(tmp_path: Path, visit: Any) -> None:
     page.get_by_role("link", name=re.compile("9 tháng đầu năm 2024, tỉnh Hà Giang: tệp HTML")).click()
     page.wait_for_url("**/ha-giang/2024-9M/review.html")
     assert page.locator("body").inner_text() == "review.html"
+
+
+# ── reports of single units ──────────────────────────────────────────────────────────────────────
+
+
+def publish_units(reports: Path, names: list[str], **more: Any) -> None:
+    """What finished runs of a notebook on units leave: documents in the report's folder, machine files beside them."""
+    whole = reports / "kon-tum" / "2023-10"
+    for name in names:
+        folder = publish(reports, "kon-tum", "2023-10", **{"notebook": name, "title": name, **more})
+        (whole / "unit").mkdir(exist_ok=True)
+        for made in (folder, whole / f"{name}.html", whole / f"{name}.pdf"):
+            made.rename(whole / "unit" / made.name)
+
+
+def test_reports_of_units_are_folded(tmp_path: Path) -> None:
+    """149 units of a province do not bury its other reports: one list for a period, folded, in Vietnamese order, counted."""
+    publish(tmp_path, "kon-tum", "2024-9M")
+    publish_units(tmp_path, [f"xa-{i}" for i in range(148)] + ["xa-dak-to"])
+    entries = roster(tmp_path)
+    assert sum(bool(entry.unit) for entry in entries) == 149
+    assert {(entry.notebook, entry.state) for entry in entries if entry.unit} == {("unit", "done")}
+    words = index_of(tmp_path)
+    assert words.elements.count("details") == 1
+    assert words.elements.count("tr") == 2
+    assert "149 báo cáo" in " ".join(words.words)
+    assert words.links[2:4] == ["kon-tum/2023-10/unit/xa-0.html", "kon-tum/2023-10/unit/xa-0.pdf"]
+    assert [link for link in words.links if not (tmp_path / unquote(link)).is_file()] == []
+
+
+def test_a_failed_unit_is_told(tmp_path: Path) -> None:
+    """One unit of many whose run failed: the folded list says how many before it is opened."""
+    publish_units(tmp_path, ["xa-dak-to", "xa-po-ko"])
+    (tmp_path / "kon-tum" / "2023-10" / "unit" / "xa-po-ko" / "manifest.json").unlink()
+    write_json(tmp_path / "kon-tum" / "2023-10" / "unit" / "xa-po-ko" / "failed.json", {"faults": [FAULT]})
+    words = " ".join(index_of(tmp_path).words)
+    assert "2 báo cáo (1 báo cáo lỗi)" in " ".join(words.split())
+    assert FAULT in words

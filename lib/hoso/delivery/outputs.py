@@ -25,6 +25,8 @@ ABOUT = (
     "province_name",
     "period",
     "period_text",
+    "unit",
+    "options",
     "data_version",
     "data_date",
     "synthetic",

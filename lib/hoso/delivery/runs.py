@@ -1,4 +1,4 @@
-"""One run: a notebook for a province and a period, executed by papermill, judged, and published as documents.
+"""One run: a notebook for a place and a period, executed by papermill, judged, and published as documents.
 
 A run that fails leaves the last good report where it is and puts its own notebook beside it, with what went wrong.
 papermill and the exporters are imported by the run that needs them: to find a report unchanged takes none.
@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -22,12 +23,18 @@ from ..records.store import Store
 from ..vocabulary.errors import NoDataError, UsageError
 from ..vocabulary.periods import Period
 from ..vocabulary.places import Province, find_province
+from ..vocabulary.text import slug
 from ..vocabulary.workbook import Workbook
-from . import outputs, verdict
+from . import notebooks, outputs, verdict
 from .faults import told_in_a_line
+from .notebooks import Notebook
 
 FORMATS: Final = ("html", "pdf")
 CELL_SECONDS: Final = 600
+COUNTRY: Final = "ca-nuoc"  # the slug of the whole country as a place
+_PLAIN: Final = re.compile(
+    r"[a-z0-9]+(?:-+[a-z0-9]+)*"
+)  # a slug: no dot, no separator, nothing a shell reads
 Status = Literal["done", "warnings", "failed", "no_data", "unchanged"]
 # A kernel on TCP can be read by every user of the machine; sockets in the file system are the owner's alone.
 _KERNEL: Final = {"KernelManager": {"transport": "ipc"}} if os.name == "posix" else {}
@@ -38,26 +45,69 @@ _STORE_TABLES: Final = ("facts", "units", "procedures", "imports", "scores")
 class Run:
     """A report asked for. Names come from closed lists, so paths built from them stay inside the output folder."""
 
-    notebook: str
+    notebook: Notebook
     province: Province
     period: Period
+    unit: str = ""  # a unit's id: its own report; blank: that of the whole place
+    options: tuple[tuple[str, str], ...] = ()  # further parameters that were asked for
 
     @classmethod
-    def of(cls, workbook: Workbook, notebook: str, province: str, period: str) -> Run:
+    def of(
+        cls,
+        workbook: Workbook,
+        notebook: str,
+        province: str,
+        period: str,
+        options: Mapping[str, str] | None = None,
+    ) -> Run:
         """Checks names before anything runs. UsageError names the ones that exist."""
-        known = sorted(path.stem for path in workbook.notebooks.glob("*.ipynb"))
-        if notebook not in known:
-            raise UsageError(f"không có báo cáo {notebook}", expected=", ".join(known))
         chosen = Period.parse(period).within_one_era()
-        return cls(notebook, find_province(province, chosen.era, chosen.end), chosen)
+        place = find_province(province, chosen.era, chosen.end)
+        given = tuple(sorted((options or {}).items()))
+        return cls(notebooks.read(workbook.notebooks, notebook), place, chosen, options=given)
+
+    def of_unit(self, unit: str) -> Run:
+        """The same report of one unit. UsageError for an id that is no name of a file."""
+        if not _PLAIN.fullmatch(unit):
+            raise UsageError(
+                f"mã đơn vị {unit} không đặt tên tệp được", expected="chữ thường, số và gạch nối"
+            )
+        return replace(self, unit=unit)
+
+    @property
+    def name(self) -> str:
+        """The notebook's name, and the indicator's where it is not the notebook's own: reminder, reminder-sync-rate."""
+        chosen = dict(self.options).get("indicator", "")
+        own = self.notebook.parameters.get("indicator", "")
+        return self.notebook.name if chosen in ("", own) else f"{self.notebook.name}-{slug(chosen)}"
+
+    @property
+    def stem(self) -> str:
+        """What its documents are called: the report's name, or the unit's id in the folder of that name."""
+        return self.unit or self.name
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What papermill gets: only parameters the notebook has, all as words."""
+        asked = {
+            "province": self.province.slug,
+            "period": self.period.id,
+            "unit": self.unit,
+            **dict(self.options),
+        }
+        return {name: value for name, value in asked.items() if value and name in self.notebook.parameters}
 
     def folder(self, reports: Path) -> Path:
-        """Where its documents lie: reports/<province>/<period>."""
-        return reports / self.province.slug / self.period.id
+        """Where its documents lie: reports/<province>/<period>, a unit's in a folder of the report's name there."""
+        whole = reports / self.province.slug / self.period.id
+        return whole / self.name if self.unit else whole
 
     def machine_folder(self, reports: Path) -> Path:
         """Where its figures, manifest and executed notebook lie, beside the documents leaders read."""
-        return self.folder(reports) / self.notebook
+        return self.folder(reports) / self.stem
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.name, self.province.slug, self.period.id, self.unit)))
 
 
 @dataclass(frozen=True)
@@ -75,14 +125,17 @@ def report(
 ) -> Outcome:
     """Makes a report, unless nothing it depends on has changed. A notebook that fails is an outcome, not an error."""
     reports = workbook.reports
-    if not any(store.files(table, run.province.id) for table in _sources(run, workbook)):
-        return Outcome(run, "no_data", messages=(f"chưa có dữ liệu hồ sơ của {run.province.title}",))
+    if not any(_files(run, store, table) for table in run.notebook.sources):
+        lacking = (
+            "dữ liệu hồ sơ" if notebooks.FACTS in run.notebook.sources else "số liệu của Cổng Dịch vụ công"
+        )
+        return Outcome(run, "no_data", messages=(f"chưa có {lacking} của {run.province.title}",))
     inputs = fingerprint(run, workbook, store, formats)
     if not force and _unchanged(run, reports, inputs):
         _forget_failure(run, reports)  # what failed since was put back as it was
         return Outcome(run, "unchanged", tuple(_documents(run, reports, formats)))
     reports.mkdir(parents=True, exist_ok=True)
-    stage = Path(tempfile.mkdtemp(prefix=f".{run.notebook}-", dir=reports))
+    stage = Path(tempfile.mkdtemp(prefix=f".{run.name}-", dir=reports))
     try:
         return _made(run, workbook, stage, formats, inputs)
     except NoDataError as error:
@@ -96,10 +149,10 @@ def report(
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def _sources(run: Run, workbook: Workbook) -> list[str]:
-    """The tables a notebook can stand on, one of which must hold the province; dossiers unless its metadata name others."""
-    notebook = json.loads((workbook.notebooks / f"{run.notebook}.ipynb").read_text("utf-8"))
-    return list(notebook["metadata"].get("hoso", {}).get("sources", ["facts"]))
+def _files(run: Run, store: Store, table: str) -> list[str]:
+    """The files of a table that a run reads: its province's; of scores every province's, where places are ranked by them."""
+    of_all = run.province.slug == COUNTRY or (table == "scores" and table in run.notebook.sources)
+    return store.files(table, None if of_all else run.province.id)
 
 
 def _made(
@@ -116,16 +169,16 @@ def _made(
     notebook = nbformat.read(stage / "executed.ipynb", as_version=4)
     # papermill notes where it ran; a reader elsewhere learns nothing of the machine
     notebook.metadata.get("papermill", {}).update(
-        input_path=f"{run.notebook}.ipynb", output_path="executed.ipynb"
+        input_path=f"{run.notebook.name}.ipynb", output_path="executed.ipynb"
     )
     nbformat.write(notebook, stage / "executed.ipynb")
     if crash:
         return _failed(run, workbook.reports, stage, verdict.errors(notebook) or [crash])
-    document = assemble(notebook, run.notebook)
-    faults = verdict.faults(notebook, document, run.province.slug, run.period.id)
+    document = assemble(notebook, run.name)
+    faults = verdict.faults(notebook, document, _expected(run))
     if faults:
         return _failed(run, workbook.reports, stage, faults)
-    _write(stage / run.notebook, document, formats, run.notebook)
+    _write(stage / run.stem, document, formats, run.stem)
     warnings = verdict.warnings(document)
     return _published(run, workbook.reports, stage, document, formats, inputs, started, warnings)
 
@@ -144,9 +197,9 @@ def _execute(run: Run, workbook: Workbook, stage: Path) -> str | None:
         os.environ[name] = str(value)
     try:
         papermill.execute_notebook(
-            str(workbook.notebooks / f"{run.notebook}.ipynb"),
+            str(workbook.notebooks / f"{run.notebook.name}.ipynb"),
             str(stage / "executed.ipynb"),
-            parameters={"province": run.province.slug, "period": run.period.id},
+            parameters=run.parameters,
             progress_bar=False,
             request_save_on_cell_execute=False,
             execution_timeout=CELL_SECONDS,
@@ -162,6 +215,13 @@ def _execute(run: Run, workbook: Workbook, stage: Path) -> str | None:
     except Exception as error:  # a dead kernel, a time-out: papermill has no type for them
         return _one_line(f"{type(error).__name__}: {error}")
     return None
+
+
+def _expected(run: Run) -> dict[str, Any]:
+    """What the document must say it is of."""
+    return {
+        "province": run.province.slug, "period": run.period.id, "unit": run.unit or None, "options": dict(run.options),
+    }  # fmt: skip
 
 
 def _one_line(text: str) -> str:
@@ -185,14 +245,17 @@ def _published(
     run: Run, reports: Path, stage: Path, document: dict[str, Any], formats: Sequence[str], inputs: dict[str, str],
     started: datetime, warnings: list[str],
 ) -> Outcome:  # fmt: skip
-    name = run.notebook
+    name = run.stem
     made = [f"{name}.{suffix}" for suffix in formats] + [f"{name}/figures.json", f"{name}/{name}.ipynb"]
     manifest = {
-        "notebook": name,
+        "notebook": run.notebook.name,
+        "name": run.name,
         "province": run.province.slug,
         "province_name": run.province.title,
         "period": run.period.id,
         "period_text": run.period.label,
+        "unit": run.unit or None,
+        "options": dict(run.options),
         "title": document["title"],
         "status": "warnings" if warnings else "done",
         "warnings": warnings,
@@ -224,9 +287,11 @@ def _failed(run: Run, reports: Path, stage: Path, faults: list[str]) -> Outcome:
     folder = run.machine_folder(reports)
     folder.mkdir(parents=True, exist_ok=True)
     note = {
-        "notebook": run.notebook,
+        "notebook": run.notebook.name,
         "province": run.province.slug,
         "period": run.period.id,
+        "unit": run.unit or None,
+        "options": dict(run.options),
         "faults": faults,
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
@@ -234,13 +299,27 @@ def _failed(run: Run, reports: Path, stage: Path, faults: list[str]) -> Outcome:
     (stage / "failed.json").replace(folder / "failed.json")
     kept: tuple[Path, ...] = ()
     if (stage / "executed.ipynb").exists():
+        _forget_dossiers(stage / "executed.ipynb")
         (stage / "executed.ipynb").replace(folder / "failed.ipynb")
         kept = (folder / "failed.ipynb",)
     return Outcome(run, "failed", kept, tuple(faults))
 
 
+def _forget_dossiers(executed: Path) -> None:
+    """Takes outputs that list dossiers out of a notebook: it lies among the reports, where others than analysts read."""
+    import nbformat
+
+    from .export.document import lists_dossiers
+
+    notebook = nbformat.read(executed, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if not lists_dossiers(output)]
+    nbformat.write(notebook, executed)
+
+
 def _documents(run: Run, reports: Path, formats: Sequence[str]) -> list[Path]:
-    return [run.folder(reports) / f"{run.notebook}.{suffix}" for suffix in formats]
+    return [run.folder(reports) / f"{run.stem}.{suffix}" for suffix in formats]
 
 
 def _unchanged(run: Run, reports: Path, inputs: dict[str, str]) -> bool:
@@ -257,14 +336,14 @@ def _unchanged(run: Run, reports: Path, inputs: dict[str, str]) -> bool:
 
 def fingerprint(run: Run, workbook: Workbook, store: Store, formats: Sequence[str]) -> dict[str, str]:
     """What a report depends on, part by part: data, notebook, definitions and library, reference data, parameters."""
-    tables = [Path(file).name for table in _STORE_TABLES for file in store.files(table, run.province.id)]
+    tables = [Path(file).name for table in _STORE_TABLES for file in _files(run, store, table)]
     library = sorted(Path(__file__).resolve().parents[1].rglob("*"))
     return {
         "data": _digest(sorted(tables)),
-        "notebook": outputs.sha256(workbook.notebooks / f"{run.notebook}.ipynb"),
+        "notebook": outputs.sha256(workbook.notebooks / f"{run.notebook.name}.ipynb"),
         "library": _digest_files(file for file in library if file.suffix in _LIBRARY),
         "reference": _digest_files(sorted(file for file in workbook.reference.rglob("*") if file.is_file())),
-        "parameters": f"{run.province.id} {run.period.id} {','.join(sorted(formats))}",
+        "parameters": " ".join([run.province.id, *run.parameters.values(), ",".join(sorted(formats))]),
     }
 
 

@@ -1,4 +1,7 @@
-"""The index of all reports (reports/index.html): who has which report, in which state, and what is missing."""
+"""The index of all reports (reports/index.html): who has which report, in which state, and what is missing.
+
+Reports of single units stand in a folded list for each period, so that the 149 of one province do not bury its others.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader
 
@@ -40,16 +43,39 @@ class Entry:
     links: tuple[tuple[str, str], ...]
     data_date: str
     synthetic: bool
+    unit: str = ""  # the unit's id where it is the report of one
+
+
+@dataclass(frozen=True)
+class Group:
+    """The reports of single units of one kind and period."""
+
+    period_text: str
+    entries: tuple[Entry, ...]
+
+    @property
+    def count(self) -> str:
+        return numbers.number(len(self.entries))
+
+    @property
+    def failing(self) -> str:
+        """How many are not there as they should be; blank when all are."""
+        bad = sum(entry.state in ("failed", "broken", "stale") for entry in self.entries)
+        return numbers.number(bad) if bad else ""
 
 
 def roster(reports: Path) -> list[Entry]:
     """Every report under the output folder, done or failed, in Vietnamese order of provinces, newest period first."""
-    folders = sorted(
-        {path.parent for name in ("manifest.json", "failed.json") for path in reports.glob(f"*/*/*/{name}")}
+    found = (
+        reports.glob(f"{folders}/{name}") for folders in _DEPTHS for name in ("manifest.json", "failed.json")
     )
+    folders = sorted({path.parent for paths in found for path in paths})
     entries = [_entry(reports, folder) for folder in folders]
     newest = sorted(entries, key=lambda entry: _last_day(entry.period), reverse=True)
     return sorted(newest, key=lambda entry: sort_key(entry.province_name))
+
+
+_DEPTHS: Final = ("*/*/*", "*/*/*/*")  # <province>/<period>/<report>, and a unit's below it
 
 
 def _last_day(period: str) -> date:
@@ -57,15 +83,20 @@ def _last_day(period: str) -> date:
 
 
 def _entry(reports: Path, folder: Path) -> Entry:
-    """A report's folder reports/<province>/<period>/<notebook> says what it is, whatever became of its manifest."""
+    """A report's folder reports/<province>/<period>/<report>[/<unit>] says what it is, whatever became of its manifest."""
     manifest, failed = _load(folder / "manifest.json"), _load(folder / "failed.json")
-    province, asked, notebook = folder.relative_to(reports).parts
+    province, asked, name, *units = folder.relative_to(reports).parts
     period = Period.parse(asked)
     place = find_province(province, period.era, period.end)
-    unknown = {"title": notebook, "province_name": place.title, "data_date": "", "synthetic": False}
+    unknown = {
+        "title": units[0] if units else name,
+        "province_name": place.title,
+        "data_date": "",
+        "synthetic": False,
+    }
     about: dict[str, Any] = unknown | (manifest or {})
     return Entry(
-        notebook=notebook,
+        notebook=name,
         province=province,
         province_name=str(about["province_name"]),
         period=period.id,
@@ -79,6 +110,7 @@ def _entry(reports: Path, folder: Path) -> Entry:
         ),
         data_date=str(about["data_date"]),
         synthetic=bool(about["synthetic"]),
+        unit=units[0] if units else "",
     )
 
 
@@ -122,7 +154,17 @@ def write(reports: Path) -> Path:
     return beside.replace(reports / "index.html")
 
 
-def _by_province(entries: list[Entry]) -> Iterator[tuple[str, list[Entry]]]:
+def _by_province(entries: list[Entry]) -> Iterator[tuple[str, list[Entry], list[Group]]]:
     names = list(dict.fromkeys(entry.province_name for entry in entries))
     for name in names:
-        yield name, [entry for entry in entries if entry.province_name == name]
+        own = [entry for entry in entries if entry.province_name == name]
+        yield name, [entry for entry in own if not entry.unit], list(_groups(own))
+
+
+def _groups(entries: list[Entry]) -> Iterator[Group]:
+    """The reports of single units by period and kind, in Vietnamese order of their titles."""
+    units = [entry for entry in entries if entry.unit]
+    for period, kind in dict.fromkeys((entry.period, entry.notebook) for entry in units):
+        own = [entry for entry in units if (entry.period, entry.notebook) == (period, kind)]
+        ordered = sorted(own, key=lambda entry: sort_key(entry.title))
+        yield Group(own[0].period_text, tuple(ordered))
