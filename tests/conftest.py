@@ -1,4 +1,4 @@
-"""What several rooms of tests need: a real browser and poppler's readers, or a clear word why there is none."""
+"""What several rooms of tests need: the sample in a store, a real browser, poppler's readers, or a clear word why not."""
 
 from __future__ import annotations
 
@@ -20,11 +20,30 @@ if TYPE_CHECKING:
 # Tests share their samples (tests.data, tests.delivery.export.sample_document) as plain modules.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from tests import samples
+
 # No test is timed; a machine under load must not fail one.
 settings.register_profile("hoso", deadline=None)
 settings.load_profile("hoso")
 
 CHROMIUM = os.environ.get("HOSO_CHROMIUM", "/usr/bin/chromium")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update-golden` writes the golden texts anew instead of comparing."""
+    parser.addoption(
+        "--update-golden", action="store_true", help="write tests/golden anew from what is made now"
+    )
+
+
+@pytest.fixture(scope="session")
+def whole_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the store and key of the whole sample (tests.samples), to be read only: one for all workers.
+
+    xdist gives each worker a folder below the session's own; there, beside them, lies what they share.
+    """
+    own = tmp_path_factory.getbasetemp()
+    return samples.built(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
 
 
 def missing(what: str, variable: str) -> None:

@@ -13,8 +13,6 @@ import pytest
 from pypdf import PdfReader
 
 from hoso.delivery import cli
-from hoso.records import keys, sample
-from hoso.records.importer import import_file
 from hoso.records.store import Store
 from hoso.statistics.data import Data
 from hoso.statistics.results import By, results
@@ -23,22 +21,22 @@ from hoso.vocabulary.periods import Period
 from hoso.vocabulary.places import find_province
 from tests.presentation.prose import bare_numbers
 
-SLUGS = ("ha-giang", "ha-tinh", "kon-tum", "thai-nguyen", "tuyen-quang")
+
+@pytest.fixture(scope="module")
+def folder(whole_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for reports on the whole sample, imported as `make report` does; the store is shared and only read."""
+    folder = tmp_path_factory.mktemp("sample")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("HOSO_STORE", str(whole_sample / "store"))
+        environment.setenv("HOSO_REPORTS", str(folder / "reports"))
+        environment.setenv("HOSO_KEY", str(whole_sample / "key"))
+        yield folder
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The synthetic sample, written and imported as `make report` does, in a store of its own."""
-    folder = tmp_path_factory.mktemp("sample")
-    files = sample.write(folder / "exports", SLUGS)
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("HOSO_STORE", str(folder / "store"))
-        environment.setenv("HOSO_REPORTS", str(folder / "reports"))
-        environment.setenv("HOSO_KEY", str(folder / "key"))
-        store = Store.prepare(folder / "store", folder / "key")
-        for file in files:
-            import_file(store, file, find_province(file.parent.name, "63"), keys.load(folder / "key"))
-        yield folder
+def store(whole_sample: Path) -> Store:
+    """The store of the whole sample."""
+    return Store.open(whole_sample / "store")
 
 
 def hoso(*words: object) -> int:
@@ -67,9 +65,8 @@ def reminder(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def figures(folder: Path) -> Callable[[str, str], pd.DataFrame]:
+def figures(store: Store) -> Callable[[str, str], pd.DataFrame]:
     """Results of a province and period, by indicator and variant."""
-    store = Store.open(folder / "store")
 
     def table(slug: str, period: str, by: By = "province") -> pd.DataFrame:
         rows = results(Data(store, find_province(slug, "63")), Period.parse(period), by)
@@ -83,15 +80,15 @@ def printed(rows: pd.DataFrame, indicator: str, variant: str, digits: int = 1) -
     return percent(row["numerator"] / row["denominator"], digits)
 
 
-def test_every_row_read_is_accounted_for(folder: Path) -> None:
+def test_every_row_read_is_accounted_for(store: Store) -> None:
     """read = accepted + replaced + rejected + skipped for each of the 38 files, and Hà Giang has over 200.000 dossiers."""
-    imports = pd.DataFrame(Store.open(folder / "store").frame("imports").to_dict(as_series=False))
-    assert len(imports) == 38
+    imports = pd.DataFrame(store.frame("imports").to_dict(as_series=False))
+    assert (imports["kind"] != "scores").sum() == 38
     parts = imports[["accepted", "replaced", "rejected", "skipped"]].sum(axis=1)
     assert (imports["read"] == parts).all()
     dossiers = imports[imports["kind"] == "dossiers"].groupby("province_id")["accepted"].sum()
     assert dossiers["63-02"] >= 200_000
-    rejects = Store.open(folder / "store").frame("rejects")
+    rejects = store.frame("rejects")
     assert rejects.height == imports["rejected"].sum() > 0
 
 

@@ -1,7 +1,6 @@
 """The articles' figures against their targets, unit by unit, from the synthetic exports through the real import.
 
-Three provinces of the sample, in a store of its own: the whole sample is imported by tests/test_sample_report.py, which
-another worker runs at the same time. Tuyên Quang, of which the source gives targets and no figures, at a tenth.
+Of Tuyên Quang the source gives targets and no figures.
 """
 
 from collections.abc import Callable
@@ -11,8 +10,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from hoso.records import keys, sample
-from hoso.records.importer import import_file
 from hoso.records.store import Store
 from hoso.statistics import assessment, entered, heads, targets
 from hoso.statistics.data import Data
@@ -23,7 +20,6 @@ from hoso.vocabulary.places import find_province
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
 TARGETS = targets.read(REFERENCE / "targets.csv")
-SCALES = {"kon-tum": 1.0, "thai-nguyen": 1.0, "tuyen-quang": 0.1}
 CITED = {
     "authenticated_rate": "766", "sync_rate": "766", "electronic_result_rate": "766", "ELECTRONIC_CERTIFIED_COPY": "entered",
 }  # fmt: skip
@@ -31,13 +27,9 @@ Judge = Callable[..., pd.DataFrame]
 
 
 @pytest.fixture(scope="module")
-def judge(tmp_path_factory: pytest.TempPathFactory) -> Judge:
+def judge(whole_sample: Path) -> Judge:
     """Assesses a province and period by province or unit, with the shipped targets and heads."""
-    folder = tmp_path_factory.mktemp("articles")
-    store = Store.prepare(folder / "store", folder / "key")
-    for slug, scale in SCALES.items():
-        for file in sample.write(folder / "exports", [slug], scale):
-            import_file(store, file, find_province(slug, "63"), keys.load(folder / "key"))
+    store = Store.open(whole_sample / "store")
 
     def judged(slug: str, period: str, by: assessment.By = "unit", **more: pd.DataFrame) -> pd.DataFrame:
         data, chosen = Data(store, find_province(slug, "63")), Period.parse(period)
