@@ -19,7 +19,7 @@ import pandas as pd
 from ..vocabulary.errors import InputError
 from ..vocabulary.numbers import decimal, number
 from ..vocabulary.periods import Period
-from . import published, targets, verify_targets
+from . import published, targets, verify_plans, verify_targets
 from .counting import DIMENSIONS, KEYS, By, Grouping
 from .data import Data
 from .results import recomputed
@@ -66,6 +66,7 @@ class Recount:
         tuple[str, Grouping], Collection[str]
     ]  # the indicators of a period and grouping that anyone will ask for
     readers: Readers = field(default_factory=dict)
+    memo: dict[Any, Any] = field(default_factory=dict)  # what readers of single kinds read once
     _tables: dict[tuple[str, Grouping], Cells] = field(default_factory=dict)
 
     def table(self, period: str, by: Grouping) -> Cells:
@@ -123,6 +124,7 @@ _KINDS: dict[str, Callable[[Recount, Key], float | str | None]] = {
     "difference": Recount.difference,
     "growth": Recount.growth,
     **verify_targets.KINDS,
+    **verify_plans.KINDS,
 }
 
 
@@ -243,7 +245,7 @@ def _length(table: dict[str, Any], recount: Recount) -> Iterator[Difference]:
             yield Difference(table["id"], "số dòng", there, computed, "khác với dữ liệu hồ sơ")
 
 
-_FRACTIONS = ("result", "published", "score", "snapshot", "accounts")
+_FRACTIONS = ("result", "published", "score", "snapshot", "accounts", "entered", "country", "disclosed")
 
 
 def _parts(figure: dict[str, Any], recount: Recount) -> Iterator[Difference]:
