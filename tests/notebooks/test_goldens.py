@@ -1,19 +1,28 @@
-"""The text of each report on its article's province and period, as it was last agreed to: `pytest --update-golden` renews it."""
+"""Each report on its article's province and period: its text as it was last agreed to (`pytest --update-golden` renews it),
+and its page in a real browser."""
 
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from hoso.delivery.export.document import document
+from hoso.delivery.export.html import page
 from hoso.vocabulary.text import slug
 from tests.notebooks.golden import readable
 from tests.notebooks.runner import parameters, published, run
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+Made = Callable[[str, dict[str, str]], Any]
 GOLDEN = Path(__file__).parents[1] / "golden"
 LARGEST = 400_000  # bytes of all of them: they are read by people
+ROWS = 6
 # Beside each notebook's own defaults, which are its article's run.
 MORE = [
     ("scorecard", {"province": "gia-lai", "period": "2026@calendar"}),
@@ -34,12 +43,26 @@ def file_of(name: str, given: dict[str, str]) -> Path:
     return GOLDEN / ("-".join([name, *(slug(part) for part in parts)]) + ".md")
 
 
+@pytest.fixture(scope="module")
+def made(whole_sample: Path) -> Made:
+    """The document of a run, made once."""
+    kept: dict[Path, Any] = {}
+
+    def make(name: str, given: dict[str, str]) -> Any:
+        file = file_of(name, given)
+        if file not in kept:
+            kept[file] = document(run(name, whole_sample / "store", **given), name)
+        return kept[file]
+
+    return make
+
+
 @pytest.mark.parametrize(("name", "given"), RUNS, ids=[file_of(*one).stem for one in RUNS])
 def test_the_text_is_the_one_agreed_to(
-    name: str, given: dict[str, str], whole_sample: Path, request: pytest.FixtureRequest
+    name: str, given: dict[str, str], made: Made, request: pytest.FixtureRequest
 ) -> None:
     """Prose, heads and first rows of tables, notes and alternative texts, line by line."""
-    text = readable(document(run(name, whole_sample / "store", **given), name))
+    text = readable(made(name, given))
     file = file_of(name, given)
     if request.config.getoption("--update-golden"):
         GOLDEN.mkdir(exist_ok=True)
@@ -52,6 +75,35 @@ def test_the_text_is_the_one_agreed_to(
         pytest.fail(
             "the report's text changed; agree with --update-golden:\n" + "\n".join(changed), pytrace=False
         )
+
+
+def shortened(document: Any) -> Any:
+    """The document with the first rows of each table: axe looks at every cell, and a row is like the next."""
+    blocks = [b | {"rows": b["rows"][:ROWS]} if b["type"] == "table" else b for b in document["blocks"]]
+    return {**document, "blocks": blocks}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("name", "given"), RUNS, ids=[file_of(*one).stem for one in RUNS])
+def test_a_browser_finds_nothing_amiss(
+    name: str, given: dict[str, str], made: Made, browser: Browser, tmp_path: Path
+) -> None:
+    """Light and dark: no rule of accessibility broken, no request but the page itself, no complaint in the console."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    file = tmp_path / "report.html"
+    file.write_text(page(shortened(made(name, given))), "utf-8")
+    for scheme in ("light", "dark"):
+        context = browser.new_context(color_scheme=scheme, bypass_csp=True)  # axe is a script of its own
+        opened, asked, complaints = context.new_page(), list[str](), list[str]()
+        opened.on("request", lambda request, seen=asked: seen.append(request.url))
+        opened.on("console", lambda message, seen=complaints: seen.append(message.text))
+        opened.goto(file.as_uri())
+        found = Axe().run(opened)
+        context.close()
+        assert found.violations_count == 0, found.generate_report()
+        assert [url for url in asked if not url.startswith("data:")] == [file.as_uri()]
+        assert complaints == []
 
 
 def test_the_goldens_are_of_reports_and_small() -> None:

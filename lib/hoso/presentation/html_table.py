@@ -27,7 +27,7 @@ def table(block: Block, write: Write) -> Markup:
         tag("thead", _head(columns), _column_numbers(block)),
         join(_body(write, columns, rows) for rows in _groups(block["rows"])),
     )
-    region = scroll(grid, f"Bảng: {title or 'số liệu'}")
+    region = scroll(grid, f"Bảng: {block.get('label') or title or 'số liệu'}")
     return tag("div", region, notes(block), class_="table", id=block.get("id") or None)
 
 

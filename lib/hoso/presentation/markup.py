@@ -259,7 +259,7 @@ def _chart(block: Block) -> Markup:
     label = Markup('<svg role="img" aria-label="{}" ').format(printable(block["alt"]))
     svg = Markup(clean_svg(block["svg"], block["id"]).replace("<svg ", label, 1))
     words = tag("figcaption", block["caption"]) if block.get("caption") else ""
-    region = scroll(svg, f"Biểu đồ: {block.get('caption') or block['alt']}")
+    region = scroll(svg, f"Biểu đồ: {block.get('label') or block.get('caption') or block['alt']}")
     return tag("figure", region, words, notes(block), id=block["id"])
 
 

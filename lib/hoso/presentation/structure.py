@@ -16,6 +16,35 @@ def sections(blocks: Sequence[Block]) -> list[list[Block]]:
     return [list(blocks[start:end]) for start, end in bounds if end > start]
 
 
+def steady_levels(blocks: Sequence[Block]) -> list[Block]:
+    """Headings that never skip a level, as WCAG 2.2 and PDF/UA ask; an appendix counts as a first-level heading."""
+    level, steady = 0, []
+    for block in blocks:
+        if block["type"] == "appendix":
+            level = 1
+        elif block["type"] == "heading":
+            level = min(block["level"], level + 1)
+        steady.append({**block, "level": level} if block["type"] == "heading" else block)
+    return steady
+
+
+def labelled(blocks: Sequence[Block]) -> list[Block]:
+    """Tables and charts with a `label` each of its own: the caption, told apart by the appendix, then by a number."""
+    where, taken, named = "", set[str](), []
+    for block in blocks:
+        if block["type"] == "appendix":
+            where = f" ({appendix_title(block)})"
+        if block["type"] not in ("table", "chart"):
+            named.append(block)
+            continue
+        words = caption(block) or block.get("alt") or "số liệu"
+        numbered = (f"{words}{where} {i}" for i in range(2, len(blocks) + 2))
+        label = next(name for name in (words, f"{words}{where}", *numbered) if name not in taken)
+        taken.add(label)
+        named.append({**block, "label": label})
+    return named
+
+
 def appendix_id(block: Block) -> str:
     return f"phu-luc-{slug(block['number'])}"
 

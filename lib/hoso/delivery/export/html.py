@@ -16,7 +16,7 @@ from hoso.delivery.export.document import SYNTHETIC, Document
 from hoso.presentation.letters import FONTS
 from hoso.presentation.markdown import Block, plain
 from hoso.presentation.markup import compose, stylesheet
-from hoso.presentation.structure import appendix_id, appendix_title
+from hoso.presentation.structure import appendix_id, appendix_title, labelled, steady_levels
 
 _HERE = Path(__file__).parent
 
@@ -31,13 +31,14 @@ class Entry(NamedTuple):
 
 def page(document: Document) -> str:
     """The whole page of a document, UTF-8 text without any address to load from."""
-    parts = compose(document["blocks"], document["figures"])
+    blocks = labelled(steady_levels(document["blocks"]))
+    parts = compose(blocks, document["figures"])
     style, script = _style(document, parts.rules), _read("page.js")
     return _template().render(
         document=document,
         body=parts.body,
         explanations=parts.explanations,
-        contents=contents(document["blocks"]),
+        contents=contents(blocks),
         style=Markup(style),
         script=Markup(script),
         policy=_policy(style, script),

@@ -18,7 +18,7 @@ from hoso.delivery.export.document import SYNTHETIC, Document
 from hoso.delivery.export.glyphs import drawable
 from hoso.presentation.letters import FONTS
 from hoso.presentation.markdown import Block, Run, plain
-from hoso.presentation.structure import appendix_title, caption, column_numbers, sections
+from hoso.presentation.structure import appendix_title, caption, column_numbers, sections, steady_levels
 from hoso.presentation.svg import clean_svg
 from hoso.vocabulary.errors import HosoError
 
@@ -62,7 +62,7 @@ def _seconds(day: str | None) -> int:
 
 
 def _printed(document: Document) -> dict[str, Any]:
-    blocks = _blocks(_steady_levels(document["blocks"]), document["figures"])
+    blocks = _blocks(steady_levels(document["blocks"]), document["figures"])
     letterhead = next((block for block in blocks if block["type"] == "letterhead"), {})
     printed = {
         "title": document["title"],
@@ -79,18 +79,6 @@ def _printed(document: Document) -> dict[str, Any]:
 def _section(blocks: list[Block]) -> dict[str, Any]:
     appendix = blocks[0] if blocks[0]["type"] == "appendix" else None
     return {"appendix": appendix, "blocks": blocks[1:] if appendix else blocks}
-
-
-def _steady_levels(blocks: list[Block]) -> list[Block]:
-    """Headings that never skip a level, as PDF/UA requires; an appendix counts as a first-level heading."""
-    level, steady = 0, []
-    for block in blocks:
-        if block["type"] == "appendix":
-            level = 1
-        elif block["type"] == "heading":
-            level = min(block["level"], level + 1)
-        steady.append({**block, "level": level} if block["type"] == "heading" else block)
-    return steady
 
 
 def _blocks(blocks: list[Block], figures: dict[str, Any]) -> list[Block]:
