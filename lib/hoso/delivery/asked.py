@@ -10,9 +10,10 @@ from typing import Final, get_args
 
 import polars as pl
 
+from ..presentation.report import known_unit
 from ..records.store import Store
 from ..statistics import snapshots, targets
-from ..statistics.data import dossiers, units_of
+from ..statistics.data import dossiers
 from ..statistics.definitions import definitions
 from ..statistics.results import results
 from ..vocabulary.errors import NoDataError, UsageError
@@ -121,7 +122,7 @@ def _runs(workbook: Workbook, store: Store, notebook: Notebook, asked: Asked) ->
                 yield run.of_unit(unit)
         elif asked.units:
             for unit in asked.units:
-                yield run.of_unit(_known_unit(store, run.province, run.period, unit))
+                yield run.of_unit(known_unit(store, run.province, unit).id)
         else:
             yield run
 
@@ -143,19 +144,6 @@ def _places(store: Store, notebook: Notebook, asked: Asked) -> Sequence[str]:
 
 
 # ── units ────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _known_unit(store: Store, place: Province, period: Period, unit: str) -> str:
-    """The unit, if the province has it: in its list, its exports or on the portal. UsageError with the nearest ids."""
-    known = [*units_of(store, place)["unit"], *_portal_units(store, place, period, None)]
-    if unit not in known:
-        near = difflib.get_close_matches(unit, known, 3, 0.3)
-        raise UsageError(
-            f"{place.title} không có đơn vị {unit}",
-            expected=", ".join(near) or "mã đơn vị có trong dữ liệu của tỉnh",
-            remedy=f"xem: hoso figures --province {place.slug} --period {period.id} --level commune",
-        )
-    return unit
 
 
 def _units_with_data(store: Store, place: Province, period: Period, level: str | None) -> list[str]:
