@@ -49,8 +49,8 @@ def asked(indicator: str, variant: str | None = None, part: str = "value", **mor
     )
 
 
-def holds(data: Data, row: "pd.Series[Any]") -> None:
-    """The rows add up to the row's numerator, denominator and value."""
+def holds(data: Data, row: "pd.Series[Any]", by_parts: bool) -> None:
+    """The rows add up to the row's numerator, denominator and value; `by_parts`: each part asked for by itself too."""
     rows = dossiers(data, key(row))
     if pd.isna(row["variant"]):
         if row["indicator"] not in PROCEDURE_COUNTS or not pd.isna(row["value"]):
@@ -63,7 +63,7 @@ def holds(data: Data, row: "pd.Series[Any]") -> None:
         assert median == pytest.approx(row["value"], nan_ok=True)
     else:
         assert rows[TOP].sum() == row["numerator"]
-        for part, name in (("numerator", TOP), ("denominator", BOTTOM)):
+        for part, name in (("numerator", TOP), ("denominator", BOTTOM)) if by_parts else ():
             assert dossiers(data, key(row, part))[COUNTED].sum() == rows[name].sum()
 
 
@@ -82,7 +82,7 @@ def test_the_dossiers_are_as_many_as_the_figure_says(
     same = [name for name in ("unit", "level", "field", "procedure", "channel") if not pd.isna(chosen[name])]
     for _, row in table[(table[same] == chosen[same]).all(axis=1)].iterrows():
         if not any(pd.isna(row[n]) for n in _told(by)):  # what has no field cannot be asked for by field
-            holds(data, row)
+            holds(data, row, by_parts=chance.random() < 0.25)
 
 
 def _told(by: Grouping) -> tuple[str, ...]:

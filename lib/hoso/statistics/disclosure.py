@@ -21,8 +21,8 @@ and then the table times two or three agrees with what is printed as well.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -102,6 +102,22 @@ class _Change:
     less: int
 
 
+@dataclass(frozen=True)
+class _Taken:
+    """Sets of rows a move may be taken from, also as one array: short sets repeat rows, `first` tells the others."""
+
+    rows: list[list[int]]
+    repeated: NDArray[np.intp] = field(init=False)
+    first: Bools = field(init=False)
+
+    def __post_init__(self) -> None:
+        width = max(map(len, self.rows), default=0)
+        repeated = [(rows * width)[:width] if rows else [0] * width for rows in self.rows]
+        lengths = np.array([len(rows) for rows in self.rows])
+        object.__setattr__(self, "repeated", np.array(repeated, dtype=np.intp))
+        object.__setattr__(self, "first", np.arange(width) < lengths[:, None])
+
+
 @dataclass
 class _Search:
     values: Ints
@@ -117,9 +133,12 @@ class _Search:
         self.small = small
         self.hidden = (self.states >= WITHHELD) | small
         self.proved = {(int(r), int(c)): {0} for r, c in zip(*np.nonzero(small), strict=True)}
-        self.above = np.array(
-            [sum(r in leaf.rows for leaf in self.shape.leaves) for r in range(len(self.values))]
-        )
+        self.inside: list[list[int]] = [[] for _ in self.values]  # the leaves of each row
+        for i, leaf in enumerate(self.shape.leaves):
+            for row in leaf.rows:
+                self.inside[row].append(i)
+        self.above = np.array([len(leaves) for leaves in self.inside])
+        self.own = [min(leaf.rows, key=lambda r: self.above[r]) for leaf in self.shape.leaves]
         depth = [self._depth(row) for row in range(len(self.values))]
         weight = (1 + np.log1p(self.values)) * _TOTAL ** np.array(depth, dtype=float)[:, None]
         self.weight = np.where(self.states == OPEN, weight, 0.0)
@@ -138,11 +157,14 @@ class _Search:
         self.more, self.less = self._room(self.moves)
         self.cost = self.touched @ (self.weight * ~self.hidden).T + _EACH * self.touched.sum(1)[:, None]
         self.by_column = [np.flatnonzero(column) for column in self.touched.T]
+        self.partners = lru_cache(_LEAVES)(
+            self._partners
+        )  # the cells of a row are guarded one after the other
 
     def _depth(self, row: int) -> int:
         """How many rows lie between the row and its leaves, itself counted."""
-        inside = [leaf for leaf in self.shape.leaves if row in leaf.rows]
-        return max((sum(self.above[r] < self.above[row] for r in leaf.rows) for leaf in inside), default=0)
+        inside = [self.shape.leaves[i].rows for i in self.inside[row]]
+        return max((sum(self.above[r] < self.above[row] for r in rows) for rows in inside), default=0)
 
     def _room(self, moves: Ints) -> tuple[Ints, Ints]:
         """How many times (at most `wanted`) each move may be added to each row, and taken from it."""
@@ -193,31 +215,36 @@ class _Search:
 
     def _leaves(self, row: int) -> list[int]:
         """The leaves of a row, those with most withheld first."""
-        inside = [i for i, leaf in enumerate(self.shape.leaves) if row in leaf.rows]
-        own = {i: min(self.shape.leaves[i].rows, key=lambda r: self.above[r]) for i in inside}
-        inside.sort(key=lambda i: float((self.weight[own[i]] * ~self.hidden[own[i]]).sum()))
-        return inside[:_LEAVES]
+        inside = self.inside[row]
+        rows = [self.own[i] for i in inside]
+        still_open = (self.weight[rows] * ~self.hidden[rows]).sum(1)
+        return [inside[i] for i in np.argsort(still_open, kind="stable")[:_LEAVES]]
 
     def _changes(self, leaf: int, row: int, moves: NDArray[np.intp]) -> list[_Change]:
         """The cheapest exchange of the leaf with another that changes the row, and the cheapest change of it alone."""
-        one, found = self.shape.leaves[leaf], []
-        groups: dict[frozenset[int], list[int]] = {}
-        first = max(0, leaf - _NEAR)
-        for i, other in enumerate(self.shape.leaves[first : leaf + _NEAR + 1], first):
-            if i != leaf and other.partition == one.partition and row not in other.rows:
-                groups.setdefault(other.rows & one.rows, []).append(i)
-        for shared, members in groups.items():
-            others = [self.shape.leaves[i].rows - shared for i in members]
-            others = [rows for rows in others if not self._crosses(rows, one.partition)]
-            if others and not self._crosses(one.rows - shared, one.partition):
-                found += self._exchange(one.rows - shared, others, moves)
-        alone = self._alone(one)
-        found += self._exchange(alone, [frozenset()], moves) if alone else []
+        found = [change for pair in self.partners(leaf, row) for change in self._exchange(*pair, moves)]
+        alone = self._alone(self.shape.leaves[leaf])
+        found += self._exchange(sorted(alone), _Taken([]), moves) if alone else []
         return found
+
+    def _partners(self, leaf: int, row: int) -> list[tuple[list[int], _Taken]]:
+        """The rows of the leaf that an exchange which changes the row adds to, with those it can take from."""
+        one = self.shape.leaves[leaf]
+        groups: dict[frozenset[int], list[frozenset[int]]] = {}
+        for other in self.shape.leaves[max(0, leaf - _NEAR) : leaf + _NEAR + 1]:
+            if other is not one and other.partition == one.partition and row not in other.rows:
+                shared = other.rows & one.rows
+                groups.setdefault(shared, []).append(other.rows - shared)
+        pairs = []
+        for shared, members in groups.items():
+            others = [rows for rows in members if not self._crosses(rows, one.partition)]
+            if others and not self._crosses(one.rows - shared, one.partition):
+                pairs.append((sorted(one.rows - shared), _Taken([sorted(rows) for rows in others])))
+        return pairs
 
     def _crosses(self, rows: frozenset[int], partition: int) -> bool:
         """Whether rows are made up of leaves of another partition too, which would have to change as well."""
-        return any(p != partition and made & rows for p, made in self.made_of.items())
+        return any(p != partition and not made.isdisjoint(rows) for p, made in self.made_of.items())
 
     def _alone(self, one: Leaf) -> frozenset[int]:
         """The rows that change with a leaf alone, with the cheapest leaf of every other partition of what contains it."""
@@ -243,29 +270,26 @@ class _Search:
         """The rows of a leaf that leaves of the other's partition make up as well."""
         return leaf.rows & self.made_of[one.partition]
 
-    def _exchange(
-        self, added: frozenset[int], taken: Sequence[frozenset[int]], moves: NDArray[np.intp]
-    ) -> list[_Change]:
-        """The cheapest move added to some rows and taken from one of the others' sets of rows."""
-        mine = np.array(sorted(added))
+    def _exchange(self, added: list[int], taken: _Taken, moves: NDArray[np.intp]) -> list[_Change]:
+        """The cheapest move added to some rows and taken from one of the others' sets of rows, if any."""
+        mine = np.array(added)
         more, less = self.more[np.ix_(moves, mine)].min(1), self.less[np.ix_(moves, mine)].min(1)
         cost = self.cost[np.ix_(moves, mine)].sum(1)
         useful = more + less >= self.wanted
         if not useful.any():
             return []
         moves, more, less, cost = moves[useful], more[useful, None], less[useful, None], cost[useful, None]
-        width = max(len(rows) for rows in taken)
-        if width:
-            theirs = np.array([(sorted(rows) * width)[:width] if rows else [0] * width for rows in taken])
-            first = np.array([[i < len(rows) for i in range(width)] for rows in taken])
+        if taken.first.size:
+            theirs = taken.repeated
             more = np.minimum(more, self.less[moves][:, theirs].min(2))
             less = np.minimum(less, self.more[moves][:, theirs].min(2))
-            cost = cost + (self.cost[moves][:, theirs] * first).sum(2)
+            cost = cost + (self.cost[moves][:, theirs] * taken.first).sum(2)
         cost = np.where(more + less >= self.wanted, cost, np.inf)
         at, other = np.unravel_index(int(cost.argmin()), cost.shape)
         if not np.isfinite(cost[at, other]):
             return []
-        rows = (*((r, 1) for r in sorted(added)), *((r, -1) for r in sorted(taken[int(other)])))
+        given = taken.rows[int(other)] if taken.rows else []
+        rows = (*((r, 1) for r in added), *((r, -1) for r in given))
         return [
             _Change(
                 float(cost[at, other]),
