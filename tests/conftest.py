@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests import samples
+from tests.offices import Token
 
 # No test is timed; a machine under load must not fail one.
 settings.register_profile("hoso", deadline=None)
 settings.load_profile("hoso")
 
 CHROMIUM = os.environ.get("HOSO_CHROMIUM", "/usr/bin/chromium")
+SOFTHSM = [Path("/usr/lib/softhsm/libsofthsm2.so"), *Path("/usr/lib").glob("*/softhsm/libsofthsm2.so")]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,8 +45,18 @@ def whole_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     xdist gives each worker a folder below the session's own; there, beside them, lies what they share.
     """
+    return samples.built(_shared(tmp_path_factory))
+
+
+@pytest.fixture(scope="session")
+def portal_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the store and key of the portal's sample alone, for tests that copy it and write to the copy."""
+    return samples.portal(_shared(tmp_path_factory))
+
+
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     own = tmp_path_factory.getbasetemp()
-    return samples.built(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 def missing(what: str, variable: str) -> None:
@@ -80,3 +93,59 @@ def poppler() -> Callable[..., str]:
         return subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8").stdout
 
     return run
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
+    """Converts a document with LibreOffice; the PDF it made, in a folder of its own."""
+    soffice = shutil.which("soffice")
+    if soffice is None:
+        missing("LibreOffice (soffice)", "HOSO_REQUIRE_OFFICE")
+    profile = tmp_path_factory.mktemp("office")  # two workers cannot share one
+
+    def convert(file: Path) -> Path:
+        made = tmp_path_factory.mktemp("converted")
+        where = f"-env:UserInstallation={profile.as_uri()}"
+        command = [str(soffice), where, "--headless", "--convert-to", "pdf", "--outdir", str(made), str(file)]
+        said = subprocess.run(command, check=True, capture_output=True, text=True, timeout=240)
+        (found,) = made.glob("*.pdf")  # it also exits with 0 when it could not read the file
+        assert found.stat().st_size, said.stderr
+        return found
+
+    return convert
+
+
+@pytest.fixture(scope="session")
+def verapdf() -> Callable[..., str]:
+    """Validates PDFs with veraPDF in one call of the JVM; what does not conform, '' when all does.
+
+    HOSO_VERAPDF names the command: it takes FILE@PROFILE and exits with 0 when all conform (tools/verapdf/verapdf does).
+    """
+    command = os.environ.get("HOSO_VERAPDF", "")
+    if not command:
+        missing("a PDF validator (HOSO_VERAPDF)", "HOSO_REQUIRE_VERAPDF")
+
+    def validate(files: Iterable[Path], profiles: Iterable[str] = ("PDFA-2A", "PDFUA-1")) -> str:
+        asked = [f"{file}@{profile}" for file in files for profile in profiles]
+        assert asked, "no file to validate"
+        ended = subprocess.run(
+            [command, *asked], capture_output=True, text=True, encoding="utf-8", check=False
+        )
+        passed = len(re.findall(r"(?m)^PASS ", ended.stdout))
+        told = [line for line in ended.stdout.splitlines() if not line.startswith("PASS ")]
+        return (
+            ""
+            if ended.returncode == 0 and passed == len(asked)
+            else "\n".join([*told, ended.stderr, "failed"])
+        )
+
+    return validate
+
+
+@pytest.fixture(scope="session")
+def token(tmp_path_factory: pytest.TempPathFactory) -> Token:
+    """A real PKCS#11 token of SoftHSM's, with one office's key and certificate on it."""
+    library = next((path for path in SOFTHSM if path.is_file()), None)
+    if library is None or shutil.which("softhsm2-util") is None:
+        missing("SoftHSM (softhsm2)", "HOSO_REQUIRE_TOKEN")
+    return Token.made(Path(str(library)), tmp_path_factory.mktemp("token"))

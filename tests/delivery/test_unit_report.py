@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -38,12 +39,10 @@ def _dossiers() -> list[dict[str, object]]:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(portal_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three sheets of Gia Lai from its snapshots, one of Hà Giang from dossiers, in one workbook."""
     folder = tmp_path_factory.mktemp("units")
-    hoso(folder, "sample", "--province", "gia-lai", "--out", folder / "exports")
-    files = sorted((folder / "exports" / "gia-lai").iterdir())
-    assert hoso(folder, "import", *files, "--province", "gia-lai") == 0
+    shutil.copytree(portal_sample, folder, dirs_exist_ok=True)
     load(folder, _dossiers())
     units = [word for unit in GIA_LAI for word in ("--unit", unit)]
     assert hoso(folder, "report", "unit", "--province", "gia-lai", "--period", "2026@calendar", *units) == 0
