@@ -15,6 +15,11 @@ from hoso.presentation.display import words
 
 ROWS = 4
 WIDTH = 120
+_UNREAD = ("type", "id", "draft", "landscape", "sheet")
+_ORDER = (
+    *_UNREAD, "parent", "body", "number", "place", "date_line", "kind", "title", "reference", "subject", "addressees", "recipients",
+    "signer_lines",
+)  # fmt: skip
 Block = Mapping[str, Any]
 Figures = Mapping[str, dict[str, Any]]
 
@@ -66,8 +71,8 @@ def _notes(block: Block) -> list[str]:
 
 def _fields(block: Block) -> Iterator[str]:
     """What a head, an appendix or an end says."""
-    for name, value in block.items():
-        if name not in ("type", "id", "draft", "landscape", "sheet") and value:
+    for name in sorted(block, key=_ORDER.index):  # a notebook on disk has its keys in another order
+        if name not in _UNREAD and (value := block[name]):
             yield " ".join(value if isinstance(value, list) else str(value).split())
 
 

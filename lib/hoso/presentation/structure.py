@@ -53,6 +53,24 @@ def appendix_title(block: Block) -> str:
     return f"Phụ lục {block['number']}".strip()
 
 
+def appendix_reference(letterhead: Block, province_name: str | None = None) -> str:
+    """What an appendix goes with: "(Kèm theo Báo cáo số    /BC-UBND ngày    tháng    năm 2024 của …)".
+
+    Legal source: Nghị định 30/2020/NĐ-CP, Phụ lục I; number and day stay as open as the letterhead leaves them.
+    """
+    kind = letterhead["kind"].capitalize() or "Công văn"
+    number = letterhead["number"].replace("Số:", "số", 1)
+    day = letterhead["date_line"].partition(", ")[2]
+    return f"(Kèm theo {kind} {number} {day} của {_body(letterhead['body'], province_name or '')})"
+
+
+def _body(capitals: str, province_name: str) -> str:
+    """ỦY BAN NHÂN DÂN TỈNH HÀ GIANG in a sentence: Ủy ban nhân dân tỉnh Hà Giang; a name not of the place, as it is."""
+    kind = capitals[: -len(province_name)]
+    is_of_place = province_name and capitals.isupper() and capitals == kind + province_name.upper()
+    return kind.capitalize() + province_name if is_of_place else capitals
+
+
 def caption(block: Block) -> str:
     """What stands above a table: its number, ready to print, and its words."""
     return ". ".join(part for part in (block.get("number"), block.get("caption")) if part)

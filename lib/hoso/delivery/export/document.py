@@ -15,6 +15,7 @@ from hoso.delivery.export.foreign import html_blocks, png_svg
 from hoso.presentation.figures import DOSSIERS
 from hoso.presentation.letters import printable
 from hoso.presentation.markdown import Block, blocks, figures, plain
+from hoso.presentation.structure import appendix_reference
 from hoso.presentation.svg import titles
 from hoso.records import keys
 from hoso.vocabulary.errors import HosoError
@@ -47,7 +48,7 @@ def document(notebook: NotebookNode, name: str = "") -> Document:
     body = [_printable(block) for part in parts for block in part.get("blocks", ())]
     records = _records(parts)
     facts = {key: value for part in parts for key, value in part.get("document", {}).items()}
-    body = _identified(_notices_first(body, facts))
+    body = _referred(_identified(_notices_first(body, facts)), facts.get("province_name"))
     _check_figures(body, records)
     return {**_facts(facts, body, name), "blocks": body, "figures": records}
 
@@ -218,6 +219,15 @@ def _free(wanted: str, kind: str, taken: set[str]) -> str:
         wanted = next(name for i in range(1, len(taken) + 2) if (name := f"{kind}-{i}") not in taken)
     taken.add(wanted)
     return wanted
+
+
+def _referred(body: list[Block], province_name: str | None) -> list[Block]:
+    """Each appendix with what it goes with, where the document has a head (NĐ 30/2020, Phụ lục I)."""
+    head = next((block for block in body if block["type"] == "letterhead"), None)
+    if head is None:
+        return body
+    words = appendix_reference(head, province_name)
+    return [{**block, "reference": words} if block["type"] == "appendix" else block for block in body]
 
 
 def _check_figures(body: list[Block], records: dict[str, dict[str, Any]]) -> None:

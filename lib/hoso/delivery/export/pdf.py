@@ -5,24 +5,33 @@
 
 from __future__ import annotations
 
-import json
+import re
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from itertools import groupby, zip_longest
 from pathlib import Path
 from typing import Any
 
+import orjson
 import typst
 
 from hoso.delivery.export.document import SYNTHETIC, Document
 from hoso.delivery.export.glyphs import drawable
 from hoso.presentation.letters import FONTS
 from hoso.presentation.markdown import Block, Run, plain
-from hoso.presentation.structure import appendix_title, caption, column_numbers, sections, steady_levels
+from hoso.presentation.structure import (
+    appendix_title,
+    caption,
+    column_numbers,
+    sections,
+    steady_levels,
+)
 from hoso.presentation.svg import clean_svg
 from hoso.vocabulary.errors import HosoError
 
 _HERE = Path(__file__).parent
+DRAFT = "DỰ THẢO"
 _EPOCH = date(
     1970, 1, 1
 )  # PDF/A wants a date; without one of the data, a plainly empty one, never the clock's
@@ -31,7 +40,7 @@ _EPOCH = date(
 def pdf(document: Document) -> bytes:
     """The PDF of a document. HosoError when it cannot be set."""
     compiler = typst.Compiler(_HERE / "report.typ", root=_HERE, font_paths=_fonts())
-    inputs = {"document": json.dumps(_printed(document), ensure_ascii=False, allow_nan=False)}
+    inputs = {"document": orjson.dumps(_printed(document)).decode()}
     try:
         made = compiler.compile(
             format="pdf",
@@ -68,6 +77,7 @@ def _printed(document: Document) -> dict[str, Any]:
         "title": document["title"],
         "author": letterhead.get("body"),
         "date": document["date"] or _EPOCH.isoformat(),
+        "keywords": _marks(document, letterhead),
         "mark": SYNTHETIC if document["synthetic"] else None,
         "provisional": document["provisional"],
         "sheet": bool(letterhead.get("sheet")),
@@ -76,70 +86,145 @@ def _printed(document: Document) -> dict[str, Any]:
     return dict(_drawn(printed))
 
 
+def _marks(document: Document, letterhead: Block) -> list[str]:
+    """What must be known of the file before anyone signs or sends it: kept among its keywords, which programs read."""
+    marked = {DRAFT: letterhead.get("draft"), SYNTHETIC: document["synthetic"]}
+    return [mark for mark, is_so in marked.items() if is_so]
+
+
 def _section(blocks: list[Block]) -> dict[str, Any]:
     appendix = blocks[0] if blocks[0]["type"] == "appendix" else None
     return {"appendix": appendix, "blocks": blocks[1:] if appendix else blocks}
 
 
 def _blocks(blocks: list[Block], figures: dict[str, Any]) -> list[Block]:
-    made = [_block(block, figures) for block in blocks]
+    made = [_block(block, figures, room) for block, room in zip(blocks, _rooms(blocks), strict=True)]
     for block, following in zip_longest(made, made[1:]):
+        after = following["type"] if following is not None else None
         if block["type"] == "paragraph":
-            block["leads"] = following is not None and following["type"] == "list"
-    return made
+            block["leads"] = after in ("list", "closing")
+        if block["type"] == "list":
+            block["closes"] = after == "closing"  # a signature never stands on a page without words
+    return [block for block in made if block["type"] != "heading" or plain(block["runs"]).strip()]
 
 
-def _block(block: Block, figures: dict[str, Any]) -> Block:
+def _rooms(blocks: list[Block]) -> Iterator[float]:
+    """How wide the page is from margin to margin where each block stands; points."""
+    room = _UPRIGHT
+    for block in blocks:
+        if block["type"] == "appendix":
+            room = _ACROSS if block["landscape"] else _UPRIGHT
+        yield room
+
+
+def _block(block: Block, figures: dict[str, Any], room: float) -> Block:
     """The block with figures as printed and everything the template would otherwise have to compute."""
+    if block["type"] == "table":
+        return _table(block, figures, room)
     block = {key: _resolved(value, figures) for key, value in block.items()}
     match block["type"]:
-        case "table":
-            return _table(block)
         case "chart":
             alt = block.get("alt") or block.get("caption") or "Biểu đồ"
             return {**block, "alt": alt, "svg": clean_svg(block["svg"], block["id"])}
         case "appendix":
             return {**block, "name": appendix_title(block)}
         case "list":
-            return {**block, "items": [_blocks(item, figures) for item in block["items"]]}
+            return {**block, "items": [_blocks(_unheaded(item), figures) for item in block["items"]]}
         case _:
             return block
 
 
-def _table(block: Block) -> Block:
-    rows = [{"role": row["role"], "cells": [cell["runs"] for cell in row["cells"]]} for row in block["rows"]]
+def _unheaded(item: list[Block]) -> list[Block]:
+    """A heading inside a list item as strong words: PDF/UA counts headings, and one there would be out of their order."""
+    return [
+        {"type": "paragraph", "runs": [{"t": "strong", "c": block["runs"]}]}
+        if block["type"] == "heading"
+        else block
+        for block in item
+    ]
+
+
+def _table(block: Block, figures: dict[str, Any], room: float) -> Block:
+    rows = [
+        {"role": row["role"], "cells": [_cell(cell["runs"], figures) for cell in row["cells"]]}
+        for row in block["rows"]
+    ]
     numbers = [{**_header_cell(words), "light": True} for words in column_numbers(block)]
     return {
         "type": "table",
         "caption": caption(block),
-        "columns": _columns(block),
+        "columns": _columns(block["columns"], rows, room),
         "head": _head(block["columns"]) + numbers,
         "rows": rows,
         "notes": block.get("notes") or [],
     }
 
 
-def _columns(block: Block) -> list[dict[str, Any]]:
-    """Side and share of the width: as asked, else by the longest cell and the longest word of the title."""
-    columns: list[dict[str, Any]] = block["columns"]
-    rows = [row["cells"] for row in block["rows"] if row["role"] != "group"]
+def _cell(runs: list[Run], figures: dict[str, Any]) -> str | list[Run]:
+    """Most cells are one plain run: a string is set in two thirds of the time that runs take."""
+    if len(runs) == 1 and runs[0]["t"] in ("text", "fig"):
+        words: str = _spoken(runs[0], figures)
+        return words if not _WHOLE.search(words) else _kept(words)
+    resolved: list[Run] = _resolved(runs, figures)
+    return resolved or ""
+
+
+def _columns(columns: list[dict[str, Any]], rows: list[dict[str, Any]], room: float) -> list[dict[str, Any]]:
+    """Side and share of the width: as asked, else by the longest cell and the longest word of the title.
+
+    An ordinal's column asks for little; its title, STT, still has air on either side.
+    """
+    full = [row["cells"] for row in rows if row["role"] != "group"]
     shares = []
     for i, column in enumerate(columns):
+        cells = [row[i] for row in full]
         words = max(map(len, column["title"].split()), default=1) * 1.2  # bold
-        cells = max((len(plain(row[i]["runs"])) for row in rows), default=1)
-        share = column.get("width") or min(max(words, cells) + 1.5, 34)
+        longest = max((len(c) if isinstance(c, str) else len(plain(c)) for c in cells), default=1)
+        # 4 for the insets, so that a narrow column beside wide ones still holds its title
+        share = column.get("width") or min(max(words, longest), 34) + 4
         shares.append({"align": column["align"], "width": share})
+    part = sum(share["width"] for share in shares) * _ORDINAL / room
+    for column, share in zip(columns, shares, strict=True):
+        if column["title"] in _ORDINALS:
+            share["width"] = max(share["width"], part)
     return shares
+
+
+_UPRIGHT, _ACROSS = 453.5, 714.3  # 160 mm and 252 mm
+_ORDINALS = ("STT", "TT", "Hạng")
+_ORDINAL = 35.0  # points: "STT" in bold of 11 pt and the insets take 31
 
 
 def _resolved(value: Any, figures: dict[str, Any]) -> Any:
     if isinstance(value, dict):
-        return _text(value, figures) if value.get("t") == "fig" else _each(value, figures)
-    return [_resolved(part, figures) for part in value] if isinstance(value, list) else value
+        return _each(value, figures)
+    if not isinstance(value, list):
+        return value
+    return [made for part in value for made in _runs(part, figures)]
 
 
-def _text(run: Run, figures: dict[str, Any]) -> Run:
-    return {"t": "text", "s": figures[run["id"]]["printed"]}
+def _runs(part: Any, figures: dict[str, Any]) -> list[Any]:
+    is_words = isinstance(part, dict) and part.get("t") in ("text", "fig")
+    return _kept(_spoken(part, figures)) if is_words else [_resolved(part, figures)]
+
+
+def _spoken(run: Run, figures: dict[str, Any]) -> str:
+    return str(run["s"] if run["t"] == "text" else figures[run["id"]]["printed"])
+
+
+# 766/QĐ-TTg, II.06a/VPCP/KSTT, 1.546/1.900: a number that a line end would tear apart, and a search would then miss.
+_WHOLE = re.compile(r"(?<![^\s(“])(?=[^\s/-]*\d)[\w.,]+(?:[/-][\w.,]+)+")
+_LONGEST = 18
+
+
+def _kept(words: str) -> list[Run]:
+    """The words as runs, document numbers and fractions each in one that is not broken."""
+    runs, at = [], 0
+    for found in _WHOLE.finditer(words):
+        if len(found[0]) <= _LONGEST:
+            runs += [{"t": "text", "s": words[at : found.start()]}, {"t": "whole", "s": found[0]}]
+            at = found.end()
+    return [*runs, {"t": "text", "s": words[at:]}]
 
 
 def _each(value: dict[str, Any], figures: dict[str, Any]) -> dict[str, Any]:
