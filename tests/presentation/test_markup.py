@@ -85,7 +85,24 @@ def test_explanations_are_shared_and_every_reference_resolves():
     )
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
     wanted = {name for data in page.all("data") for name in data["aria-describedby"].split()}
-    assert len(wanted) == 2 and wanted <= set(ids) and len(ids) == len(set(ids))
+    assert len(wanted) == 3 and wanted <= set(ids) and len(ids) == len(set(ids))
+
+
+def test_a_title_of_many_figures_stands_once_and_a_rare_one_in_its_own_tooltip():
+    figures = Figures()
+    runs = [figures.count("received", i) for i in range(8)] + [figures.count("late", 1)]
+    parts = compose([paragraph(*runs)], figures.made)
+    common, rare = (figures.made[name]["title"] for name in ("f1", "f9"))
+    assert (parts.explanations.count(f"<b>{common}</b>"), parts.body.count(f"<b>{common}</b>")) == (1, 0)
+    assert (parts.explanations.count(f"<b>{rare}</b>"), parts.body.count(f"<b>{rare}</b>")) == (0, 1)
+
+
+@pytest.mark.parametrize(("value", "written"), [(5.0, "5"), (0.25, "0.25"), (None, "–")])
+def test_the_value_for_programs_is_exact_and_a_count_has_no_decimals(value, written):
+    figures = Figures()
+    run = figures.count("late", 5)
+    figures.made["f1"] |= {"value": value, "printed": "–"}
+    assert Reader(fragment([paragraph(run)], figures.made)).all("data")[0]["value"] == written
 
 
 def test_a_short_output_of_jupyterlab_needs_no_room_below_it():
@@ -186,14 +203,33 @@ def test_groups_of_columns_merge_and_the_others_span_both_lines():
 
 def test_the_first_left_column_names_the_row():
     columns = [column("n", "STT", "center"), column("u", "Đơn vị", "left"), column("v", "Số")]
-    page = Reader(
-        fragment(
-            [table("t", "", columns, [{"role": "normal", "cells": [cell("1"), cell("Sở Y tế"), cell(5)]}])],
-            {},
-        )
-    )
-    assert page.all("th")[-1] == {"scope": "row"}
-    assert [td.get("class") for td in page.all("td")] == ["c", None]
+    rows = [{"role": "normal", "cells": [cell("1"), cell("Sở Y tế"), cell(5)]}]
+    assert Reader(fragment([table("t", "", columns, rows)], {})).all("th")[-1] == {"scope": "row"}
+
+
+def test_each_column_has_its_side_without_a_class_on_every_cell():
+    columns = [column("n", "STT", "center"), column("u", "Đơn vị", "left"), column("v", "Xếp loại", "left")]
+    parts = compose([table("t", "", columns, [{"role": "normal", "cells": [cell("a")] * 3}])], {})
+    (grid,) = Reader(parts.body).all("table")
+    assert grid["class"].split() == ["c1", "l3"]
+    for rule in (".c1 td:nth-child(1){text-align:center}", ".l3 td:nth-child(3){text-align:left}"):
+        assert rule in parts.rules
+    # JupyterLab's own rules weigh more than one class.
+    assert ".hoso.hoso.hoso .c1 td" in fragment([table("t", "", columns, [])], {})
+
+
+def test_a_column_of_sentences_has_room_and_one_of_codes_takes_none():
+    """On a phone a sentence is not broken after each word, and "HS01" does not take the room of a unit's name."""
+    columns = [
+        column("n", "Hồ sơ", "left"),
+        column("d", "Hẹn trả", "center"),
+        column("s", "Điều đã xảy ra", "left"),
+    ]
+    columns[0]["width"], columns[2]["width"] = 1.5, 5.2
+    parts = compose([table("t", "", columns, [{"role": "normal", "cells": [cell("a")] * 3}])], {})
+    (grid,) = Reader(parts.body).all("table")
+    assert grid["class"].split() == ["c2", "l3", "w3", "short"]
+    assert ".w3 td:nth-child(3){min-width:10em}" in parts.rules
 
 
 def test_nothing_needs_inline_style_or_script():

@@ -3,15 +3,15 @@
 Every string goes through one function that escapes it (`elements.safe`), so a name can never become an element.
 
 A figure is a `<data>` element. What is particular to it (title, fraction, notes) stands in a tooltip inside
-it; what hundreds of figures share (definition, legal basis, period, source) stands once, at the end, as a
-second tooltip that `aria-describedby` names and that style alone brings up at the foot of the window. That
-keeps a page with 900 figures under 250 KB and complete without any script. In a table the row and column
-headers are the title.
+it; what many figures share (definition, legal basis, period, source, and a title that many have) stands once,
+at the end, as a second tooltip that `aria-describedby` names and that style alone brings up at the foot of the
+window. That keeps a page with 900 figures under 250 KB and complete without any script.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from hoso.presentation.elements import join, notes, safe, scroll, tag
-from hoso.presentation.html_table import table
+from hoso.presentation.html_table import side_rule, sides, table
 from hoso.presentation.letters import printable
 from hoso.presentation.markdown import Block, Run
 from hoso.presentation.structure import appendix_id, appendix_title, sections
@@ -30,6 +30,7 @@ from hoso.vocabulary.errors import HosoError
 from hoso.vocabulary.text import slug
 
 _FEW = 60
+_COMMON = 8  # figures with one title, from which sharing it makes the page smaller
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 Figure = Mapping[str, Any]
@@ -38,7 +39,6 @@ Figures = Mapping[str, Figure] | Iterable[Figure]
 
 # What figures share, and how a reader is told it.
 _FACTS = {
-    "title": "Chỉ tiêu",
     "definition": "Cách tính",
     "legal_basis": "Căn cứ",
     "period_text": "Kỳ số liệu",
@@ -63,8 +63,8 @@ def fragment(blocks: Sequence[Block], figures: Figures) -> str:
     # A short output is lower than an explanation and would cut it off; there each figure carries its own.
     parts = compose(blocks, records, share=len(records) > _FEW)
     # JupyterLab's own rules for tables and headings name two classes; ours must weigh more.
-    style = stylesheet().replace(".hoso ", ".hoso.hoso.hoso ")
-    head = Markup("<style>{}{}</style>").format(Markup(style), Markup(parts.rules))
+    style = f"{stylesheet()}{parts.rules}".replace(".hoso ", ".hoso.hoso.hoso ")
+    head = Markup("<style>{}</style>").format(Markup(style))
     return head + tag("div", parts.body, parts.explanations, class_="hoso")
 
 
@@ -95,6 +95,11 @@ class _Writer:
     share: bool
     uses: dict[str, int] = field(default_factory=dict)
     shared: dict[tuple[str | None, ...], str] = field(default_factory=dict)
+    sides: dict[str, None] = field(default_factory=dict)
+    titles: Counter[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.titles = Counter(figure.get("title", "") for figure in self.figures.values())
 
     def section(self, blocks: list[Block]) -> Markup:
         body = self.blocks(blocks)
@@ -110,15 +115,15 @@ class _Writer:
         plain = _PLAIN.get(block["type"])
         return plain(block) if plain else _WITH_RUNS[block["type"]](self, block)
 
-    def runs(self, runs: Iterable[Run], in_table: bool = False) -> Markup:
-        return join(self.run(run, in_table) for run in runs)
+    def runs(self, runs: Iterable[Run]) -> Markup:
+        return join(self.run(run) for run in runs)
 
-    def run(self, run: Run, in_table: bool) -> Markup:
+    def run(self, run: Run) -> Markup:
         match run["t"]:
             case "strong" | "em" as name:
-                return tag(name, self.runs(run["c"], in_table))
+                return tag(name, self.runs(run["c"]))
             case "fig":
-                return self.figure(run["id"], in_table)
+                return self.figure(run["id"])
             case "br":
                 return Markup("<br>")
             case "code":
@@ -126,68 +131,79 @@ class _Writer:
             case _:
                 return safe(run["s"])
 
-    def figure(self, name: str, in_table: bool) -> Markup:
+    def figure(self, name: str) -> Markup:
         if name not in self.figures or not _ID.fullmatch(name):  # ids stand in style rules too
             raise HosoError(f"số liệu {name} không có trong danh mục của báo cáo")
         figure = self.figures[name]
         use = self.uses[name] = self.uses.get(name, 0) + 1
         anchor = name if use == 1 else f"{name}-{use}"  # one figure may be printed twice, an id only once
-        own = _own(figure, f"t{anchor}", in_table, self.share)
+        own = self.own(figure, f"t{anchor}")
         shared = [self.explain(figure)] if self.share else []
         described = " ".join([*([f"t{anchor}"] if own else []), *shared])
-        value = figure["printed"] if figure["value"] is None else figure["value"]
         return tag(
             "data",
             figure["printed"],
             own,
             class_="f",
             id=anchor,
-            value=value,
+            value=_value(figure),
             tabindex=0,
             aria_describedby=described,
         )
 
+    def own(self, figure: Figure, anchor: str) -> Markup:
+        """What only this figure has to say: nothing for a plain count like many; all of it when none is shared."""
+        lines = [] if self.is_common(figure) else [tag("b", figure["title"])]
+        if figure.get("fraction"):
+            lines.append(tag("span", "= ", figure["fraction"]))
+        lines += [tag("span", note) for note in figure.get("notes") or ()]
+        lines += [] if self.share else _lines(figure.get(name) for name in _FACTS)
+        return tag("span", *lines, role="tooltip", id=anchor) if lines else Markup("")
+
     def explain(self, figure: Figure) -> str:
         """The id of the explanation that `figure` shares with others like it."""
-        facts = tuple(figure.get(name) for name in _FACTS)
+        title = figure["title"] if self.is_common(figure) else None
+        words = (title, *(figure.get(name) for name in _FACTS))
         # Named after a figure, whose ids are unique in the notebook: JupyterLab has many fragments on a page.
-        return self.shared.setdefault(facts, f"{next(iter(self.uses))}k{len(self.shared) + 1}")
+        return self.shared.setdefault(words, f"{next(iter(self.uses))}k{len(self.shared) + 1}")
+
+    def is_common(self, figure: Figure) -> bool:
+        """Whether so many figures have this title that it stands with what they share."""
+        return self.share and self.titles[figure["title"]] >= _COMMON
+
+    def table(self, block: Block) -> Markup:
+        self.sides.update(dict.fromkeys(sides(block["columns"])))
+        return table(block, self.runs)
 
     def explanations(self) -> Markup:
         if not self.shared:
             return Markup("")
-        tips = (
-            tag("div", _explanation(facts), role="tooltip", id=name) for facts, name in self.shared.items()
-        )
+        tips = (_explanation(name, *words) for words, name in self.shared.items())
         return tag("div", join(tips), class_="ks")
 
     def rules(self) -> str:
-        """Shows an explanation while one of its figures is pointed at or has the focus; no script needed."""
+        """The sides of columns, and each explanation while one of its figures is pointed at or has the focus."""
         active = ":is(:hover,:focus)"
-        return "".join(
+        shown = (
             f".hoso:has(.f[aria-describedby~={name}]{active}) #{name}{{visibility:visible}}"
             for name in self.shared.values()
         )
+        return "".join([*map(side_rule, self.sides), *shown])
 
 
-def _own(figure: Figure, anchor: str, in_table: bool, share: bool) -> Markup:
-    """What only this figure has to say, nothing for a plain count in a table; all of it when none is shared."""
-    lines = [] if in_table and share else [tag("b", figure["title"])]
-    if figure.get("fraction"):
-        lines.append(tag("span", "= ", figure["fraction"]))
-    lines += [tag("span", note) for note in figure.get("notes") or ()]
-    if not share:
-        lines += _explanation_lines(tuple(figure.get(name) for name in _FACTS))
-    return tag("span", *lines, role="tooltip", id=anchor) if lines else Markup("")
+def _value(figure: Figure) -> Any:
+    """The value for programs; a count has no decimals. What has no value says what is printed."""
+    value = figure["printed"] if figure["value"] is None else figure["value"]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _explanation(facts: tuple[str | None, ...]) -> Markup:
-    return tag("b", facts[0] or "") + join(_explanation_lines(facts))
+def _explanation(name: str, title: str | None, *facts: str | None) -> Markup:
+    return tag("div", *([tag("b", title)] if title else []), *_lines(facts), role="tooltip", id=name)
 
 
-def _explanation_lines(facts: tuple[str | None, ...]) -> list[Markup]:
-    _, *others = zip(_FACTS.values(), facts, strict=True)
-    return [tag("span", tag("i", f"{label}: "), text) for label, text in others if text]
+def _lines(facts: Iterable[str | None]) -> list[Markup]:
+    labelled = zip(_FACTS.values(), facts, strict=True)
+    return [tag("span", tag("i", f"{label}: "), words) for label, words in labelled if words]
 
 
 # ── blocks ────────────────────────────────────────────────────────────────────────────────────────
@@ -251,10 +267,6 @@ def _notice(writer: _Writer, block: Block) -> Markup:
     return tag("div", writer.runs(block["runs"]), class_=f"notice {slug(block['kind'])}", role="note")
 
 
-def _table(writer: _Writer, block: Block) -> Markup:
-    return table(block, lambda runs: writer.runs(runs, in_table=True))
-
-
 def _chart(block: Block) -> Markup:
     label = Markup('<svg role="img" aria-label="{}" ').format(printable(block["alt"]))
     svg = Markup(clean_svg(block["svg"], block["id"]).replace("<svg ", label, 1))
@@ -265,7 +277,8 @@ def _chart(block: Block) -> Markup:
 
 def _appendix(block: Block) -> Markup:
     words = [tag("span", appendix_title(block)), Markup(" "), tag("span", block["title"])]
-    return tag("h2", *words, id=appendix_id(block), class_="appendix-title")
+    title = tag("h2", *words, id=appendix_id(block), class_="appendix-title")
+    return title + tag("p", block["reference"], class_="reference") if block.get("reference") else title
 
 
 def _closing(block: Block) -> Markup:
@@ -278,7 +291,13 @@ def _closing(block: Block) -> Markup:
     )
 
 
+def _title(block: Block) -> Markup:
+    """The name of a document without letterhead."""
+    return tag("h1", block["words"], class_="title")
+
+
 _PLAIN: dict[str, Callable[[Block], Markup]] = {
+    "title": _title,
     "letterhead": _letterhead,
     "chart": _chart,
     "appendix": _appendix,
@@ -289,5 +308,5 @@ _WITH_RUNS: dict[str, Callable[[_Writer, Block], Markup]] = {
     "paragraph": _paragraph,
     "list": _list,
     "notice": _notice,
-    "table": _table,
+    "table": _Writer.table,
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from xml.etree import ElementTree as ET
 
 from hoso.presentation.letters import printable
@@ -40,6 +41,7 @@ _PICTURE = re.compile(r"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/=\s]+")
 _DEFAULTS = {"stroke-linejoin": "round", "stroke-linecap": "butt"}
 
 
+@lru_cache(maxsize=32)  # each format of a report draws the same charts
 def clean_svg(source: str, prefix: str) -> str:
     """A self-contained `<svg>` with the same drawing: no script, no link out, no style, ids under `prefix`.
 

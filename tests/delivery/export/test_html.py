@@ -41,9 +41,9 @@ def test_contents_list_two_levels_and_the_appendices(review):
 
 
 def test_only_a_synthetic_or_provisional_report_has_a_running_mark():
-    assert "@top-right{content" in page(report_of(notice("missing", "a"), synthetic=True))
-    assert "@top-right{content" in page(report_of(notice("missing", "a"), provisional="tạm"))
-    assert "@top-right{content" not in page(report_of(notice("missing", "a")))
+    assert "@top-left{content" in page(report_of(notice("missing", "a"), synthetic=True))
+    assert "@top-left{content" in page(report_of(notice("missing", "a"), provisional="tạm"))
+    assert "@top-left{content" not in page(report_of(notice("missing", "a")))
 
 
 def test_a_provisional_note_cannot_leave_its_style_rule():

@@ -33,7 +33,7 @@ def page(document: Document) -> str:
     """The whole page of a document, UTF-8 text without any address to load from."""
     blocks = labelled(steady_levels(document["blocks"]))
     parts = compose(blocks, document["figures"])
-    style, script = _style(document, parts.rules), _read("page.js")
+    style, script = _style(document, parts.rules), _script()
     return _template().render(
         document=document,
         body=parts.body,
@@ -82,7 +82,7 @@ def _running_mark(document: Document) -> str:
     """What every printed page says at its top when the figures are synthetic or provisional."""
     marks = [SYNTHETIC if document["synthetic"] else None, document["provisional"]]
     words = " · ".join(mark for mark in marks if mark)
-    return f"@page{{@top-right{{content:{_css_string(words)}}}}}" if words else ""
+    return f"@page{{@top-left{{content:{_css_string(words)}}}}}" if words else ""
 
 
 def _css_string(text: str) -> str:
@@ -100,6 +100,12 @@ def _face(name: str, weight: int) -> str:
     data = base64.b64encode((FONTS / f"{name}.woff2").read_bytes()).decode()
     source = f"url(data:font/woff2;base64,{data}) format('woff2')"
     return f"@font-face{{font-family:Tinos;font-weight:{weight};src:{source}}}"
+
+
+@cache
+def _script() -> str:
+    """The script without its margins, which only its writers need."""
+    return "\n".join(line.strip() for line in _read("page.js").splitlines() if line.strip())
 
 
 @cache
