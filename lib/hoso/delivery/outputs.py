@@ -6,16 +6,34 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+from ..presentation.structure import row_header
+
+SCHEMA: Final = Path(__file__).with_name("figures.schema.json")
+"""The schema of figures.json (JSON Schema 2020-12), published beside the reports."""
+SCHEMA_VERSION: Final = 1
+"""Rises with every change that a reader of the version before would misread."""
+WITHHELD: Final = "…"
+"""What prints in place of a withheld number (statistics.public_tables.SIGN): no value stands behind it in any file."""
 
 
 def figures(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Every number a report prints: the figures of its prose and charts, and the cells of its tables."""
-    tables = [_table(block) for block in document["blocks"] if block["type"] == "table" and "verify" in block]
-    about = {key: document[key] for key in ABOUT}
-    return {"document": about, "figures": list(document["figures"].values()), "tables": tables}
+    """Every number a report prints: the figures of its prose and charts, and the cells of its tables.
+
+    Follows the schema of `SCHEMA`. Of a cell that prints as withheld it has no value.
+    """
+    records = document["figures"]
+    found = [block for block in document["blocks"] if block["type"] == "table" and "verify" in block]
+    return {
+        "$schema": SCHEMA.name,
+        "schema_version": SCHEMA_VERSION,
+        "document": {key: document[key] for key in ABOUT},
+        "figures": list(records.values()),
+        "tables": [_table(block, records) for block in found],
+    }
 
 
 ABOUT = (
@@ -36,26 +54,46 @@ ABOUT = (
 )
 
 
-def _table(block: Mapping[str, Any]) -> dict[str, Any]:
+def _table(block: Mapping[str, Any], records: Mapping[str, Any]) -> dict[str, Any]:
     names = [": ".join(filter(None, (column.get("group"), column["title"]))) for column in block["columns"]]
-    rows = [
-        {
-            "name": _words(row["cells"][1]) if len(row["cells"]) > 1 else "",
-            "values": [cell.get("value") for cell in row["cells"]],
-        }
-        for row in block["rows"]
-    ]
+    named = row_header(block["columns"])
     return {
         "id": block["id"],
         "caption": block["caption"],
         "columns": names,
-        "rows": rows,
+        "rows": [_row(row["cells"], records, named) for row in block["rows"]],
         "verify": block["verify"],
     }
 
 
-def _words(cell: Mapping[str, Any]) -> str:
-    return "".join(run.get("s", "") for run in cell["runs"])
+def _row(cells: Sequence[Mapping[str, Any]], records: Mapping[str, Any], named: int) -> dict[str, Any]:
+    printed = [_printed(cell, records) for cell in cells]
+    values = [
+        None if words.strip() == WITHHELD else cell.get("value")
+        for words, cell in zip(printed, cells, strict=True)
+    ]
+    return {
+        "name": printed[named] if named < len(cells) else printed[0],
+        "values": values,
+        "printed": printed,
+    }
+
+
+def _printed(cell: Mapping[str, Any], records: Mapping[str, Any]) -> str:
+    return _words(cell["runs"], records)
+
+
+def _words(runs: Sequence[Mapping[str, Any]], records: Mapping[str, Any]) -> str:
+    """What runs print, emphasis and its contents among them; a line break is a space."""
+    return "".join(_spoken(run, records) for run in runs)
+
+
+def _spoken(run: Mapping[str, Any], records: Mapping[str, Any]) -> str:
+    if run["t"] == "fig":
+        return str(records[run["id"]]["printed"])
+    if "c" in run:
+        return _words(run["c"], records)
+    return " " if run["t"] == "br" else str(run.get("s", ""))
 
 
 def sha256(path: Path) -> str:
