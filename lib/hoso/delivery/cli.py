@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from .commands import data, lab, numbers, reports
+from .commands import data, lab, numbers, reports, sign
 from .faults import told_in_a_line
 from .terminal import say_error
 
@@ -27,6 +27,7 @@ app.command()(reports.report)
 app.command()(numbers.figures)
 app.command()(numbers.score)
 app.command()(reports.verify)
+app.command()(sign.sign)
 app.command()(data.status)
 app.command()(reports.site)
 app.command()(lab.lab)

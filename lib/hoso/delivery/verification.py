@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -20,11 +21,12 @@ from ..vocabulary.errors import InputError
 from ..vocabulary.periods import Period
 from ..vocabulary.places import find_province
 from ..vocabulary.workbook import Workbook
-from .outputs import sha256
+from .outputs import SCHEMA_VERSION, sha256
+from .signing import document_of, signed_name
 
 
 def figures_files(paths: Sequence[Path]) -> Iterator[Path]:
-    """The figures.json behind reports: of a folder all below it, of review.html or review.pdf its own.
+    """The figures.json behind reports: of a folder all below it, of review.html, .pdf or .signed.pdf its own.
 
     Raises InputError for a path that leads to none.
     """
@@ -43,11 +45,12 @@ def figures_files(paths: Sequence[Path]) -> Iterator[Path]:
 def _behind(path: Path) -> list[Path]:
     if path.is_dir():
         return sorted(path.rglob("figures.json"))
-    return [path if path.suffix == ".json" else path.with_suffix("") / "figures.json"]
+    return [path if path.suffix == ".json" else document_of(path).with_suffix("") / "figures.json"]
 
 
 def verify_file(workbook: Workbook, file: Path) -> Checked:
-    """Checks one report on the workbook's store."""
+    """Checks one report on the workbook's store. InputError for a file of a later schema than this program knows."""
+    _refuse_newer(file)
     store = Store.open(workbook.store)
 
     def open_data(province: str, period: str, version: int | None) -> Data | None:
@@ -67,7 +70,22 @@ def verify_file(workbook: Workbook, file: Path) -> Checked:
         return ScoreKeys(store, workbook.reference, place, chosen, data, recomputed).readers
 
     checked = verify(file, open_data, workbook.reference, open_readers)
-    return replace(checked, differences=(*checked.differences, *_misprinted(file), *_altered(file)))
+    return replace(checked, differences=(*checked.differences, *_misprinted(file), *altered(file)))
+
+
+def _refuse_newer(file: Path) -> None:
+    """A newer schema may say something else in the same words; files without a version are from before there was one."""
+    try:
+        found = json.loads(file.read_text("utf-8"))["schema_version"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return  # no report at all is told by whoever reads it
+    if not isinstance(found, int) or found > SCHEMA_VERSION:
+        raise InputError(
+            f"figures.json of schema version {found}, which this hoso does not know",
+            where=str(file),
+            expected=f"version {SCHEMA_VERSION} or lower",
+            remedy="verify it with the hoso that made it, or a newer one",
+        )
 
 
 def _misprinted(file: Path) -> Iterator[Difference]:
@@ -78,8 +96,8 @@ def _misprinted(file: Path) -> Iterator[Difference]:
             yield Difference(record["id"], record["title"], record["printed"], printed, "in sai giá trị")
 
 
-def _altered(file: Path) -> Iterator[Difference]:
-    """Published files that are missing or no longer what the manifest says."""
+def altered(file: Path) -> Iterator[Difference]:
+    """Published files that are missing or no longer what the manifest says, and signed copies of other bytes than those."""
     manifest: dict[str, Any] = json.loads((file.parent / "manifest.json").read_text("utf-8"))
     for name, digest in manifest["files"].items():
         path = file.parent.parent / name
@@ -88,6 +106,21 @@ def _altered(file: Path) -> Iterator[Difference]:
             yield Difference(
                 name, "tệp đã phát hành", digest[:12], now and now[:12], "khác với bản ghi phát hành"
             )
+        if now and path.suffix == ".pdf":
+            yield from _signed_of_another(path)
+
+
+def _signed_of_another(document: Path) -> Iterator[Difference]:
+    """A signed copy (bản ký số) beside the document that does not begin with its bytes: of an earlier state, or altered."""
+    copy = signed_name(document)
+    if not copy.is_file():
+        return
+    with document.open("rb") as published, copy.open("rb") as signed:
+        bytes_of = published.read()
+        first = signed.read(len(bytes_of))
+    if first != bytes_of:
+        found, wanted = (hashlib.sha256(content).hexdigest()[:12] for content in (first, bytes_of))
+        yield Difference(copy.name, "bản ký số", found, wanted, "không phải bản ký của tệp đang phát hành")
 
 
 @dataclass(frozen=True)
