@@ -47,6 +47,6 @@ def title(count: str) -> str:
     if words is not None:
         return words.title
     kind, _, mark = count.partition("_")
-    if mark in _MARKS:
+    if kind in ("true", "known") and mark in _MARKS:
         return f"Hồ sơ {_MARKS[mark]}" if kind == "true" else f"Hồ sơ có ghi nhận việc {_MARKS[mark]}"
     return _TITLES.get(count, UNNAMED)
