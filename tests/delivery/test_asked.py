@@ -100,14 +100,19 @@ def test_every_unit_is_every_unit_with_data(of: Of) -> None:
             {"indicator": "ELECTRONIC_CERTIFIED_COPY"},
             "ha-giang/2024-9M/reminder-electronic-certified-copy",
         ),
-        (("reminder",), {"deadline": "2024-12-25"}, "ha-giang/2024-9M/reminder"),
+        (("reminder",), {"deadline": "2024-12-25"}, "ha-giang/2024-9M/reminder-2024-12-25"),
+        (
+            ("reminder",),
+            {"deadline": "2024-12-25", "indicator": "sync_rate"},
+            "ha-giang/2024-9M/reminder-sync-rate-2024-12-25",
+        ),
         (("unit",), {"units": ("so-tu-phap",)}, "ha-giang/2024-9M/unit/so-tu-phap"),
     ],
 )
 def test_documents_lie_where_they_are_looked_for(
     of: Of, names: tuple[str, ...], more: dict[str, Any], where: str
 ) -> None:
-    """A report by its name, of another indicator by that too, a unit's in the report's folder."""
+    """A report by its name, of another indicator or deadline by that too, a unit's in the report's folder."""
     assert places(of(*names, **more)) == [where]
 
 

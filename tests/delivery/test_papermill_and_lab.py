@@ -18,11 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
+import openpyxl
 import pytest
 from pypdf import PdfReader
 
+from hoso.delivery import lab as labs
 from hoso.presentation.display import MIME
 from tests import stores
+from tests.formats.figures import docx_text
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -230,7 +233,7 @@ def serving(environment: dict[str, str], tmp_path: Path) -> Iterator[Lab]:
         command.append("--allow-root")
     log = tmp_path / "lab.log"
     with log.open("wb") as stream:
-        variables = environment | own | {"JUPYTER_TOKEN": served.token}
+        variables = environment | own | labs.menu() | {"JUPYTER_TOKEN": served.token}
         process = subprocess.Popen(command, cwd=served.folder, env=variables, stdout=stream, stderr=stream)
         try:
             wait("JupyterLab", lambda: process.poll() is not None or ask(served, "status") is not None)
@@ -288,7 +291,41 @@ def test_the_notebook_runs_in_jupyterlab(lab: Lab, window: "Page") -> None:
     assert outputs.locator(f"data.f:has-text('{ON_TIME}')").first.is_visible()
     assert outputs.locator("svg").count() == 2
     assert complaints == []
+    exports_from_the_menu(window)
     assert (ROOT / "notebooks" / "review.ipynb").read_bytes() == real
+
+
+def exports_from_the_menu(page: "Page") -> None:
+    """File → Save and Export Notebook As: four lines in Vietnamese, of which each gives the file it names."""
+    begins = {
+        "Báo cáo (HTML)": b"<!DOCTYPE",
+        "Báo cáo (PDF)": b"%PDF",
+        "Báo cáo (DOCX)": b"PK",
+        "Phụ lục số liệu (XLSX)": b"PK",
+    }
+    for line, begin in begins.items():
+        page.get_by_role("menuitem", name="File", exact=True).click()
+        page.locator(".lm-Menu-item", has_text="Save and Export Notebook As").click()
+        with page.context.expect_event("page") as opened, page.context.expect_event("download") as given:
+            page.get_by_role("menuitem", name=line, exact=True).click()
+        file = given.value
+        assert file.suggested_filename == f"review.{line[-5:-1].strip('(').lower()}"
+        assert Path(file.path()).read_bytes().startswith(begin)
+        opened.value.close()
+
+
+@pytest.mark.parametrize("suffix", ["docx", "xlsx"])
+def test_nbconvert_makes_the_office_s_files(
+    suffix: str, executed: Path, environment: dict[str, str], tmp_path: Path
+) -> None:
+    """`jupyter nbconvert --to hoso-docx` and `hoso-xlsx`: the figure is in the text of one and in a cell of the other."""
+    python(environment, tmp_path, "nbconvert", "--to", f"hoso-{suffix}", "--output-dir", tmp_path, executed)
+    file = tmp_path / f"review.{suffix}"
+    if suffix == "docx":
+        assert ON_TIME in docx_text(file.read_bytes())
+    else:
+        sheets = openpyxl.load_workbook(file).worksheets
+        assert any(c.value == ON_TIME for sheet in sheets for row in sheet.iter_rows() for c in row)
 
 
 def opened(page: "Page", lab: Lab, name: str) -> None:

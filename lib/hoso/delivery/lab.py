@@ -66,8 +66,16 @@ def lab(workbook: Workbook, port: int | None = None, browser: bool = True, root:
         "REPORTS": workbook.reports,
         "KEY": workbook.key_file,
     }
-    variables = {f"HOSO_{name}": str(place) for name, place in places.items()}
+    variables = {f"HOSO_{name}": str(place) for name, place in places.items()} | menu()
     return Lab(tuple(words), os.environ | variables, workbook.notebooks)
+
+
+def menu() -> dict[str, str]:
+    """The variable by which JupyterLab finds what gives its export menu our lines (delivery.lab_menu)."""
+    own = [str(Path(__file__).with_name("jupyter"))]
+    return {
+        "JUPYTER_CONFIG_PATH": os.pathsep.join([*own, *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])])
+    }
 
 
 def _is_root() -> bool:

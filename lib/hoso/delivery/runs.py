@@ -25,11 +25,11 @@ from ..vocabulary.periods import Period
 from ..vocabulary.places import Province, find_province
 from ..vocabulary.text import slug
 from ..vocabulary.workbook import Workbook
-from . import notebooks, outputs, verdict
+from . import history, notebooks, outputs, verdict
+from .export.formats import FORMATS, USUAL, exported
 from .faults import told_in_a_line
 from .notebooks import Notebook
 
-FORMATS: Final = ("html", "pdf")
 CELL_SECONDS: Final = 600
 COUNTRY: Final = "ca-nuoc"  # the slug of the whole country as a place
 _PLAIN: Final = re.compile(
@@ -76,10 +76,13 @@ class Run:
 
     @property
     def name(self) -> str:
-        """The notebook's name, and the indicator's where it is not the notebook's own: reminder, reminder-sync-rate."""
-        chosen = dict(self.options).get("indicator", "")
-        own = self.notebook.parameters.get("indicator", "")
-        return self.notebook.name if chosen in ("", own) else f"{self.notebook.name}-{slug(chosen)}"
+        """The notebook's name, with each option that is not the notebook's own: reminder, reminder-sync-rate,
+        reminder-2024-12-25. Two dispatches with two deadlines are two documents."""
+        given = dict(self.options)
+        others = (
+            slug(given[name]) for name, own in self.notebook.parameters.items() if given.get(name, own) != own
+        )
+        return "-".join([self.notebook.name, *others])
 
     @property
     def stem(self) -> str:
@@ -121,7 +124,7 @@ class Outcome:
 
 
 def report(
-    run: Run, workbook: Workbook, store: Store, formats: Sequence[str] = FORMATS, force: bool = False
+    run: Run, workbook: Workbook, store: Store, formats: Sequence[str] = USUAL, force: bool = False
 ) -> Outcome:
     """Makes a report, unless nothing it depends on has changed. A notebook that fails is an outcome, not an error."""
     reports = workbook.reports
@@ -130,8 +133,8 @@ def report(
             "dữ liệu hồ sơ" if notebooks.FACTS in run.notebook.sources else "số liệu của Cổng Dịch vụ công"
         )
         return Outcome(run, "no_data", messages=(f"chưa có {lacking} của {run.province.title}",))
-    inputs = fingerprint(run, workbook, store, formats)
-    if not force and _unchanged(run, reports, inputs):
+    inputs = fingerprint(run, workbook, store)
+    if not force and _unchanged(run, reports, formats, inputs):
         _forget_failure(run, reports)  # what failed since was put back as it was
         return Outcome(run, "unchanged", tuple(_documents(run, reports, formats)))
     reports.mkdir(parents=True, exist_ok=True)
@@ -229,14 +232,9 @@ def _one_line(text: str) -> str:
 
 
 def _write(base: Path, document: dict[str, Any], formats: Sequence[str], name: str) -> None:
-    from .export.html import page
-    from .export.pdf import pdf
-
     base.mkdir()
-    if "html" in formats:
-        (base.parent / f"{name}.html").write_text(page(document), "utf-8")
-    if "pdf" in formats:
-        (base.parent / f"{name}.pdf").write_bytes(pdf(document))
+    for suffix in formats:
+        (base.parent / f"{name}.{suffix}").write_bytes(exported(document, suffix))
     outputs.write_json(base / "figures.json", outputs.figures(document))
     shutil.move(base.parent / "executed.ipynb", base / f"{name}.ipynb")
 
@@ -246,6 +244,7 @@ def _published(
     started: datetime, warnings: list[str],
 ) -> Outcome:  # fmt: skip
     name = run.stem
+    revision = history.keep(run.machine_folder(reports), stage / name)
     made = [f"{name}.{suffix}" for suffix in formats] + [f"{name}/figures.json", f"{name}/{name}.ipynb"]
     manifest = {
         "notebook": run.notebook.name,
@@ -260,6 +259,8 @@ def _published(
         "status": "warnings" if warnings else "done",
         "warnings": warnings,
         "synthetic": document["synthetic"],
+        "provisional": document["provisional"],
+        "revision": revision,
         "data_version": document["data_version"],
         "data_date": document["data_date"],
         "figures": len(document["figures"]),
@@ -271,11 +272,18 @@ def _published(
     }
     outputs.write_json(stage / name / "manifest.json", manifest)
     run.machine_folder(reports).mkdir(parents=True, exist_ok=True)
+    _forget_formats(run, reports, formats)
     outputs.publish(stage, run.folder(reports), [*made, f"{name}/manifest.json"])
     _forget_failure(run, reports)
     return Outcome(
         run, "warnings" if warnings else "done", tuple(_documents(run, reports, formats)), tuple(warnings)
     )
+
+
+def _forget_formats(run: Run, reports: Path, kept: Sequence[str]) -> None:
+    """Takes away what was published in formats that this run does not make: a reader would find old figures there."""
+    for stale in _documents(run, reports, [suffix for suffix in FORMATS if suffix not in kept]):
+        stale.unlink(missing_ok=True)
 
 
 def _forget_failure(run: Run, reports: Path) -> None:
@@ -322,19 +330,18 @@ def _documents(run: Run, reports: Path, formats: Sequence[str]) -> list[Path]:
     return [run.folder(reports) / f"{run.stem}.{suffix}" for suffix in formats]
 
 
-def _unchanged(run: Run, reports: Path, inputs: dict[str, str]) -> bool:
-    """Whether the last published set is complete, untouched and made from the same inputs."""
+def _unchanged(run: Run, reports: Path, formats: Sequence[str], inputs: dict[str, str]) -> bool:
+    """Whether the last published set is complete, untouched, made from the same inputs, and has the formats asked for."""
     try:
         manifest = json.loads((run.machine_folder(reports) / "manifest.json").read_text("utf-8"))
         files = {run.folder(reports) / name: digest for name, digest in manifest["files"].items()}
-        return bool(manifest["inputs"] == inputs) and all(
-            outputs.sha256(file) == digest for file, digest in files.items()
-        )
+        there = files.keys() >= set(_documents(run, reports, formats)) and manifest["inputs"] == inputs
+        return there and all(outputs.sha256(file) == digest for file, digest in files.items())
     except (OSError, ValueError, KeyError):
         return False
 
 
-def fingerprint(run: Run, workbook: Workbook, store: Store, formats: Sequence[str]) -> dict[str, str]:
+def fingerprint(run: Run, workbook: Workbook, store: Store) -> dict[str, str]:
     """What a report depends on, part by part: data, notebook, definitions and library, reference data, parameters."""
     tables = [Path(file).name for table in _STORE_TABLES for file in _files(run, store, table)]
     library = sorted(Path(__file__).resolve().parents[1].rglob("*"))
@@ -343,7 +350,7 @@ def fingerprint(run: Run, workbook: Workbook, store: Store, formats: Sequence[st
         "notebook": outputs.sha256(workbook.notebooks / f"{run.notebook.name}.ipynb"),
         "library": _digest_files(file for file in library if file.suffix in _LIBRARY),
         "reference": _digest_files(sorted(file for file in workbook.reference.rglob("*") if file.is_file())),
-        "parameters": " ".join([run.province.id, *run.parameters.values(), ",".join(sorted(formats))]),
+        "parameters": " ".join([run.province.id, *run.parameters.values()]),
     }
 
 

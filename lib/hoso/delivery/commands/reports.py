@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...vocabulary.errors import NoDataError, UsageError
+from ...vocabulary.errors import HosoError, NoDataError, UsageError
 from ...vocabulary.workbook import Workbook
-from ..terminal import ERR, OUT, progress, tell
+from ..faults import told_in_a_line
+from ..terminal import ERR, OUT, progress, say_error, tell
 from .options import FAILED, PeriodOption
+
+if TYPE_CHECKING:
+    from ..runs import Outcome
+    from ..signing import Signer
 
 
 def report(  # noqa: PLR0913, PLR0917 - the options of a command are its arguments
@@ -38,7 +45,11 @@ def report(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
     deadline: Annotated[
         str | None, typer.Option("--deadline", help="A deadline instead of the target's own: 2023-12-25.")
     ] = None,
-    formats: Annotated[str, typer.Option("--formats", help="html,pdf")] = "html,pdf",
+    formats: Annotated[str, typer.Option("--formats", help="Of html, pdf, docx, xlsx.")] = "html,pdf",
+    sign: Annotated[
+        Path | None,
+        typer.Option("--sign", metavar="CERT.p12", help="Sign each PDF, as hoso sign --certificate does."),
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Output folder (reports).")] = None,
     force: Annotated[bool, typer.Option("--force", help="Make it again even when nothing changed.")] = False,
 ) -> None:
@@ -57,30 +68,68 @@ def report(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
     )
     store = Store.open(workbook.store)
     asked = runs_of(workbook, store, wanted)
-    with store.writing():
-        heal(store)
-    results = []
-    for run in asked:
-        with progress(str(run)):
-            results.append(runs.report(run, workbook, store, chosen_formats, force))
-        tell(results[-1])
+    results, unsigned = [], 0
+    with _signer(sign, chosen_formats) as signer:  # asks for the password before anything runs
+        with store.writing():
+            heal(store)
+        for run in asked:
+            with progress(str(run)):
+                results.append(runs.report(run, workbook, store, chosen_formats, force))
+            tell(results[-1])
+            unsigned += signer is not None and not _has_signed_copies(results[-1], signer)
     index = site.write(workbook.reports)
     OUT.print(f"index: {index}", highlight=False, soft_wrap=True)
     statuses = {outcome.status for outcome in results}
-    if "failed" in statuses:
+    if "failed" in statuses or unsigned:
         raise typer.Exit(FAILED)
     if statuses == {"no_data"}:
         raise typer.Exit(NoDataError.exit_code)
 
 
 def _formats(text: str) -> tuple[str, ...]:
-    from ..runs import FORMATS
+    from ..export.formats import FORMATS
 
     asked = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
     unknown = [name for name in asked if name not in FORMATS]
     if unknown or not asked:
         raise UsageError(f"không có định dạng {', '.join(unknown) or text}", expected=",".join(FORMATS))
     return asked
+
+
+@contextmanager
+def _signer(certificate: Path | None, formats: tuple[str, ...]) -> Iterator[Signer | None]:
+    """Who signs the PDFs of all runs, opened once; nobody unless asked for."""
+    from .sign import signer_of
+
+    if certificate is None:
+        yield None
+        return
+    if "pdf" not in formats:
+        raise UsageError("chỉ ký được tệp PDF", expected="--formats có pdf, hoặc bỏ --sign")
+    with signer_of(certificate, None) as signer:
+        yield signer
+
+
+def _has_signed_copies(outcome: Outcome, signer: Signer) -> bool:
+    """Signs the PDF a run published, unless the copy beside it is of this state; False where that could not be done."""
+    from ..signing import sign_file, signed_name
+
+    for file in (file for file in outcome.files if file.suffix == ".pdf"):
+        copy = signed_name(file)
+        if copy.is_file() and copy.read_bytes().startswith(file.read_bytes()):
+            continue
+        try:
+            OUT.print(
+                f"{sign_file(file, signer)}: {signer.subject}", markup=False, highlight=False, soft_wrap=True
+            )
+        except (
+            HosoError,
+            OSError,
+        ) as error:  # a full disk or a folder closed to writing: the other runs go on
+            if told := told_in_a_line(error):
+                say_error(told)
+            return False
+    return True
 
 
 def verify(
@@ -124,7 +173,7 @@ def verify(
 
 
 def site() -> None:
-    """Rebuild reports/index.html."""
+    """Bring reports/index.html, its pages and the handbook of indicators up to date."""
     from ..site import write
 
-    OUT.print(str(write(Workbook.find().reports)), highlight=False, soft_wrap=True)
+    OUT.print(str(write(Workbook.find().reports, with_handbook=True)), highlight=False, soft_wrap=True)

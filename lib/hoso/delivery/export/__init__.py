@@ -1,6 +1,6 @@
 """Exporters: one executed notebook to the formats that are signed, read and published.
 
-A batch run takes `document`, `page` and `pdf` from their modules; the nbconvert classes are loaded when Jupyter asks
+A batch run takes `document` and `formats.exported` from their modules; the nbconvert classes are loaded when Jupyter asks
 for them, because importing nbconvert takes longer than making ten reports.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["HosoHTMLExporter", "HosoPDFExporter"]
+__all__ = ["HosoDOCXExporter", "HosoHTMLExporter", "HosoPDFExporter", "HosoXLSXExporter"]
 
 
 def __getattr__(name: str) -> Any:
