@@ -25,7 +25,9 @@ TAKEN = Given.of("2026-08@calendar", "2026-09-01T08:00:00Z")
 
 def built(shared: Path) -> Path:
     """The folder with `store` and `key` below `shared`, written and imported by whoever comes first."""
-    return _once(shared / "whole-sample", lambda folder: _add(_copy(portal(shared), folder), *SYNTHETIC, COUNTRY))
+    return _once(
+        shared / "whole-sample", lambda folder: _add(_copy(portal(shared), folder), *SYNTHETIC, COUNTRY)
+    )
 
 
 def portal(shared: Path) -> Path:

@@ -1,7 +1,9 @@
-"""Names that have broken a report somewhere: markup, formulas, templates, paths, control characters.
+"""Names that have broken a report somewhere: markup, formulas, templates, paths, control characters, length.
 
-Any of them may turn up as the name of a unit in an export. Each must be printed and none obeyed.
+Any of them may turn up as the name of a unit, field or procedure in an export. Each must be printed and none obeyed.
 """
+
+import unicodedata
 
 MARKUP = [
     "<script>window.__x=1</script>",
@@ -51,4 +53,13 @@ OTHERS = [
     "---\ntitle: INJ\n---",
     "![](http://evil/x.png)",
 ]
-HOSTILE = [*MARKUP, *FORMULAS, *TEMPLATES, *OTHERS]
+OFFICE = [
+    "_x0041_ và _x000D_",  # Excel reads _xHHHH_ as a character
+    '{ HYPERLINK "http://evil" }',  # a field of Word's
+    "]]></w:t><w:p/>&xxe;",
+]
+SHAPES = [
+    unicodedata.normalize("NFD", "Sở Tài nguyên và Môi trường Đắk Lắk"),
+    "Trung tâm " + "phục vụ hành chính công và chuyển đổi số " * 6 + "cuối",
+]
+HOSTILE = [*MARKUP, *FORMULAS, *TEMPLATES, *OTHERS, *OFFICE, *SHAPES]

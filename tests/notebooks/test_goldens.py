@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hoso.delivery.export.document import document
 from hoso.delivery.export.html import page
-from hoso.vocabulary.text import slug
+from tests.delivery.export.test_browser import WCAG
 from tests.notebooks.golden import readable
-from tests.notebooks.runner import parameters, published, run
+from tests.published import RUNS, STEMS, report_of, stem_of
+from tests.schema import check
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -22,47 +22,28 @@ if TYPE_CHECKING:
 Made = Callable[[str, dict[str, str]], Any]
 GOLDEN = Path(__file__).parents[1] / "golden"
 LARGEST = 400_000  # bytes of all of them: they are read by people
+LARGEST_PAGE = 250 * 1024  # bytes of a report's page
 ROWS = 6
-# Beside each notebook's own defaults, which are its article's run.
-MORE = [
-    ("scorecard", {"province": "gia-lai", "period": "2026@calendar"}),
-    ("disclosure", {"province": "gia-lai", "period": "2026@calendar"}),
-    ("unit", {"province": "gia-lai", "period": "2026@calendar", "unit": "xa-gao"}),
-    ("review", {"province": "tuyen-quang", "period": "2024-06"}),
-]
-RUNS = [*((name, parameters(name)) for name in published()), *(run for run in MORE if run[0] in published())]
 
 
 def file_of(name: str, given: dict[str, str]) -> Path:
     """tests/golden/<notebook>-<place>-<period>[-<unit>].md"""
-    parts = [
-        given.get("province", "ca-nuoc"),
-        given["period"],
-        *([given["unit"]] if given.get("unit") else []),
-    ]
-    return GOLDEN / ("-".join([name, *(slug(part) for part in parts)]) + ".md")
+    return GOLDEN / f"{stem_of(name, given)}.md"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def made(whole_sample: Path) -> Made:
-    """The document of a run, made once."""
-    kept: dict[Path, Any] = {}
-
-    def make(name: str, given: dict[str, str]) -> Any:
-        file = file_of(name, given)
-        if file not in kept:
-            kept[file] = document(run(name, whole_sample / "store", **given), name)
-        return kept[file]
-
-    return make
+    """The document of a run, published once for all tests."""
+    return lambda name, given: report_of(whole_sample, name, given).document
 
 
-@pytest.mark.parametrize(("name", "given"), RUNS, ids=[file_of(*one).stem for one in RUNS])
+@pytest.mark.parametrize(("name", "given"), RUNS, ids=STEMS)
 def test_the_text_is_the_one_agreed_to(
     name: str, given: dict[str, str], made: Made, request: pytest.FixtureRequest
 ) -> None:
-    """Prose, heads and first rows of tables, notes and alternative texts, line by line."""
+    """Prose, heads and first rows of tables, notes and alternative texts, line by line; and figures.json as its schema says."""
     text = readable(made(name, given))
+    check(made(name, given))
     file = file_of(name, given)
     if request.config.getoption("--update-golden"):
         GOLDEN.mkdir(exist_ok=True)
@@ -84,7 +65,7 @@ def shortened(document: Any) -> Any:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("name", "given"), RUNS, ids=[file_of(*one).stem for one in RUNS])
+@pytest.mark.parametrize(("name", "given"), RUNS, ids=STEMS)
 def test_a_browser_finds_nothing_amiss(
     name: str, given: dict[str, str], made: Made, browser: Browser, tmp_path: Path
 ) -> None:
@@ -99,11 +80,17 @@ def test_a_browser_finds_nothing_amiss(
         opened.on("request", lambda request, seen=asked: seen.append(request.url))
         opened.on("console", lambda message, seen=complaints: seen.append(message.text))
         opened.goto(file.as_uri())
-        found = Axe().run(opened)
+        found = Axe().run(opened, options=WCAG)
         context.close()
         assert found.violations_count == 0, found.generate_report()
         assert [url for url in asked if not url.startswith("data:")] == [file.as_uri()]
         assert complaints == []
+
+
+@pytest.mark.parametrize(("name", "given"), RUNS, ids=STEMS)
+def test_a_page_stays_light(name: str, given: dict[str, str], whole_sample: Path) -> None:
+    """As published, every report opens at once on a phone."""
+    assert report_of(whole_sample, name, given).file("html").stat().st_size < LARGEST_PAGE
 
 
 def test_the_goldens_are_of_reports_and_small() -> None:
