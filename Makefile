@@ -5,7 +5,7 @@ EXPORTS := data/sample/exports
 SAMPLE_PROVINCES := ha-giang ha-tinh kon-tum thai-nguyen tuyen-quang
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: report test sample check lock clean
+.PHONY: report test sample check lock clean validate bench
 
 ## report: set up, make the sample, import it, write Hà Giang's nine-month review and the index
 report: .venv/ready
@@ -25,6 +25,15 @@ check: .venv/ready-dev
 	$(BIN)/ruff check lib tests
 	$(BIN)/mypy
 
+## validate: every PDF among the reports against PDF/A-2a and PDF/UA-1 (needs a JDK and Debian's libjaxb-java)
+validate:
+	find reports -name '*.pdf' -exec sh -c 'for f; do echo "$$f@PDFA-2A"; echo "$$f@PDFUA-1"; done' sh {} + | xargs -d '\n' tools/verapdf/verapdf
+
+## bench: the measured claims, on a quiet machine (benchmarks/README.md)
+bench: .venv/ready
+	$(BIN)/python benchmarks/export.py
+	$(BIN)/python benchmarks/site.py
+
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "hoso needs Python 3.11 or newer; name one with: make PYTHON=python3.12 …")'
 	$(PYTHON) -m venv .venv
@@ -39,6 +48,7 @@ check: .venv/ready-dev
 ## lock: pin every dependency by hash again (needs uv); no registry address is written
 lock:
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --quiet -o requirements.lock
+	uv pip compile pyproject.toml --extra sign -c requirements.lock --universal --generate-hashes --no-header --no-annotate --quiet -o requirements-sign.lock
 	uv pip compile pyproject.toml --extra dev -c requirements.lock --universal --generate-hashes --no-header --no-annotate --quiet -o requirements-dev.lock
 
 ## clean: remove what the workbook made (the key outside the repository stays)
