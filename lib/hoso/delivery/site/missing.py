@@ -1,4 +1,7 @@
-"""Reports that are missing (báo cáo còn thiếu): made for a period before, and not for a later one that has ended."""
+"""Reports that are missing (báo cáo còn thiếu): made for a period before, and not for a later one that has ended.
+
+What ended longer than `RECENT` ago is no longer asked for: one report of 2010 does not make two hundred missing.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from ...vocabulary.periods import Period
@@ -15,6 +18,8 @@ from . import names
 from .entries import Entry, parsed
 from .found import known
 
+RECENT: Final = timedelta(days=731)
+"""Two years, as the site says."""
 _NAMED: Final = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2]|Q[1-4]|6M|9M))?(@calendar)?")
 
 
@@ -81,7 +86,8 @@ def _lacking(series: list[Entry], today: date) -> Iterator[Period]:
     first = min((entry for entry in series if entry.state != "failed"), key=lambda entry: entry.when.end)
     period = _after(first.when)
     while period.is_closed(today) and _has_place(first, period):
-        if period.id not in made and not period.crosses_eras:
+        recent = period.end >= today - RECENT
+        if recent and period.id not in made and not period.crosses_eras:
             yield period
         period = _after(period)
 
