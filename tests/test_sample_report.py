@@ -219,7 +219,7 @@ SAID = (
     "Cấp huyện: 4/10 huyện, thành phố đạt chỉ tiêu; còn 6 đơn vị chưa đạt.",
     "Cấp xã: 6/102 xã, phường, thị trấn đạt chỉ tiêu; còn 96 đơn vị chưa đạt.",
     "hoàn thành chỉ tiêu trước ngày 25/12/2023",
-    "Phụ lục III Cấp xã: danh sách đơn vị chưa đạt chỉ tiêu",
+    "Phụ lục III CẤP XÃ: DANH SÁCH ĐƠN VỊ CHƯA ĐẠT CHỈ TIÊU (Kèm theo Công văn số",
 )
 
 

@@ -143,7 +143,7 @@ def test_gia_lai(portal: Path, poppler: Callable[..., str]) -> None:
     found = tables(portal, "gia-lai", "2026@calendar")
     assert [len(found[f"units-{level}"]["rows"]) for level in ("department", "commune")] == [14, 135]
     idle = found["units-department"]["rows"][-1]
-    assert (idle["name"], idle["values"][-3], idle["values"][-1]) == ("H21.20", 19.79, 14)
+    assert (idle["name"], idle["values"][-3], idle["values"][-1]) == ("Thanh tra tỉnh", 19.79, 14)
     pdf = report(portal, "gia-lai", "2026@calendar").with_suffix(".pdf")
     text = " ".join(poppler("pdftotext", "-layout", pdf, "-").split())
     assert re.search(r"Khá 4 94 98 Trung bình 7 41 48 Yếu 3 0 3 Chưa xếp loại 0 0 0 Tổng số 14 135 149", text)

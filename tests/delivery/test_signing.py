@@ -183,6 +183,15 @@ def test_what_is_no_pdf_is_refused(signer):
 # ── tokens ───────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_a_notebook_signs_too(plain, signer):
+    """In a thread whose event loop runs, as in JupyterLab: signed, and the signature told."""
+
+    async def within():
+        return signatures(sign(plain, signer))
+
+    assert [found.intact for found in asyncio.run(within())] == [True]
+
+
 def test_a_token_signs_without_giving_its_key_away(token, plain):
     with Signer.of_token(token.library, token.pin) as holder:
         assert holder.subject == token.office

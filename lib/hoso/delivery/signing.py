@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
 
 from ..vocabulary.errors import HosoError, InputError, UsageError
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from pyhanko.pdf_utils.rw_common import PdfHandler
     from pyhanko.sign.signers import Signer as Key
     from pyhanko.sign.timestamps import TimeStamper
+
+T = TypeVar("T")
 
 _SIGNED: Final = ".signed.pdf"
 _STAMP_SECONDS: Final = 20
@@ -188,9 +191,10 @@ def sign(content: bytes, signer: Signer) -> bytes:
             name=signer.subject,
         )
         made = BytesIO()
-        signers.PdfSigner(
+        pen = signers.PdfSigner(
             meta, signer.key, timestamper=_stamper(signer.stamp), new_field_spec=fields.SigFieldSpec(name)
-        ).sign_pdf(writer, output=made)
+        )
+        apart(lambda: pen.sign_pdf(writer, output=made))
     except TimestampRequestError as error:
         raise HosoError("không lấy được dấu thời gian", where=signer.stamp, remedy=str(error)) from error
     except (PdfError, SigningError, ValueError) as error:
@@ -203,6 +207,12 @@ def check_is_pdf(content: bytes) -> None:
     if b"%PDF-" not in content[:_HEAD]:
         what = "không phải tệp PDF" if content else "tệp rỗng, không phải tệp PDF"
         raise InputError(what, remedy="lập lại tệp PDF: hoso report … --formats pdf")
+
+
+def apart(work: Callable[[], T]) -> T:
+    """What `work` gives, from a thread of its own: pyHanko starts an event loop, and a notebook's thread has one already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work).result()
 
 
 def _free_field(reader: PdfHandler) -> str:

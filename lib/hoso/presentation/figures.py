@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Measure = Literal["rate", "days", "count", "points", "score", "rank", "grade"]
 Key = dict[str, Any]
 MISSING = "–"
+_PARTS = {"numerator": "tử số", "denominator": "mẫu số"}
 DOSSIERS = "application/vnd.hoso.dossiers+json"
 """Marks an output that lists dossiers: whoever publishes a notebook refuses it."""
 Open = Callable[[Key, bool], "Dossiers"]
@@ -94,8 +95,9 @@ class Figure:
         return replace(part, title=f"{self.title}: phần còn lại")
 
     def _part(self, name: str, value: float | None) -> Figure:
-        words = {"numerator": "tử số", "denominator": "mẫu số"}[name]
         points = self.measure == "points"  # 49,84/100 điểm: neither part is a count
+        parts = {"numerator": "điểm đạt", "denominator": "điểm tối đa"} if points else _PARTS
+        words = parts[name]
         return replace(
             self, key=self.key | {"part": name}, value=value, measure="points" if points else "count", trim=points,
             numerator=None, denominator=None, title=f"{self.title} ({words})", year_ago=None,
