@@ -526,7 +526,7 @@ def test_a_tile_map_shows_every_province_and_the_two_archipelagos(
 @pytest.mark.parametrize("era", ["34", "63"])
 def test_the_grid_has_one_place_for_each_province(era: Era) -> None:
     """The codes of the file are those of the era and two archipelagos; no two tiles lie on each other."""
-    from hoso.presentation.charts.tiles import read
+    from hoso.vocabulary.tile_grid import read
 
     found = read(ROOT / "data" / "reference" / f"tiles_{era}.tsv")
     assert {tile.code for tile in found} == {p.code for p in provinces(era)} | {"HS", "TS"}

@@ -28,6 +28,8 @@ Document = dict[str, Any]
 Part = dict[str, Any]
 
 SYNTHETIC = "DỮ LIỆU MÔ PHỎNG"
+DRAFT = "DỰ THẢO"
+"""What a document says until the office has given it number and day."""
 _SYNTHETIC_NOTICE = f"{SYNTHETIC} – số liệu được sinh ra để thử nghiệm, không dùng để báo cáo, công bố."
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")

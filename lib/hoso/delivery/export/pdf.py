@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 import typst
 
-from hoso.delivery.export.document import SYNTHETIC, Document
+from hoso.delivery.export.document import DRAFT, SYNTHETIC, Document
 from hoso.delivery.export.glyphs import drawable
 from hoso.presentation.letters import FONTS
 from hoso.presentation.markdown import Block, Run, plain
@@ -31,7 +31,6 @@ from hoso.presentation.svg import clean_svg
 from hoso.vocabulary.errors import HosoError
 
 _HERE = Path(__file__).parent
-DRAFT = "DỰ THẢO"
 _EPOCH = date(
     1970, 1, 1
 )  # PDF/A wants a date; without one of the data, a plainly empty one, never the clock's

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,26 +9,16 @@ from typing import Final
 
 from ...vocabulary import numbers
 from ...vocabulary.places import Era, Province, names_of, provinces
+from ...vocabulary.tile_grid import ARCHIPELAGOS, Tile, read
 from ...vocabulary.workbook import reference_file
 from .entries import BAD, Entry
 from .missing import Missing
 
 LABEL: Final = "Sơ đồ ô, không phải bản đồ địa giới"
-# An archipelago shows how the reports of the province stand whose unit it is.
-_ISLANDS: Final = {"HS": ("Hoàng Sa", "da-nang"), "TS": ("Trường Sa", "khanh-hoa")}
 _ERAS: Final[dict[Era, str]] = {
     "34": "34 tỉnh, thành phố (từ ngày 01/7/2025)",
     "63": "63 tỉnh, thành phố (đến ngày 30/6/2025)",
 }
-
-
-@dataclass(frozen=True)
-class Tile:
-    """Where a province or an archipelago (HS, TS) stands in the grid of its era, from the top left."""
-
-    code: str
-    row: int
-    column: int
 
 
 @dataclass(frozen=True)
@@ -72,28 +61,23 @@ def _by_place(entries: list[Entry], era: Era) -> dict[str, list[Entry]]:
 def _map(era: Era, own: dict[str, list[Entry]], lacking: list[Missing]) -> Map:
     places = {place.code: place for place in provinces(era)}
     stands = {code: _stand(place, era, own, lacking) for code, place in places.items()}
-    drawn = _tiles(era)
-    islands = [tile for tile in drawn if tile.code in _ISLANDS]
+    drawn = sorted(
+        read(reference_file(f"tiles_{era}.tsv")), key=lambda tile: (tile.row, tile.column)
+    )  # as they are read aloud
+    islands = [tile for tile in drawn if tile.code in ARCHIPELAGOS]
     sea = round(sum(tile.row for tile in islands) / len(islands)), islands[0].column - 1
     return Map(_ERAS[era], [_square(tile, places, stands) for tile in drawn], sea)
 
 
-def _tiles(era: Era) -> list[Tile]:
-    # the charts read the same files, but with matplotlib behind them, which `hoso site` does without
-    with reference_file(f"tiles_{era}.tsv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    tiles = [Tile(row["code"], int(row["row"]), int(row["col"])) for row in rows]
-    return sorted(tiles, key=lambda tile: (tile.row, tile.column))
-
-
 def _square(tile: Tile, places: dict[str, Province], stands: dict[str, tuple[str, str, str]]) -> Square:
-    if tile.code not in _ISLANDS:
+    if tile.code not in ARCHIPELAGOS:
         place = places[tile.code]
         return Square(
             place.title.removesuffix(place.name), place.name, tile.row, tile.column, *stands[tile.code]
         )
-    name, governor = _ISLANDS[tile.code]
-    place = next(place for place in places.values() if place.slug == governor)
+    # an archipelago shows how the reports of the province stand whose unit it is
+    name, governor = ARCHIPELAGOS[tile.code]
+    place = next(place for place in places.values() if place.name == governor)
     return Square("Quần đảo ", f"{name} ({place.name})", tile.row, tile.column, *stands[place.code])
 
 

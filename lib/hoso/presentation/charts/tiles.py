@@ -6,13 +6,12 @@ survives a grey copier. Places of the tiles are data/reference/tiles_34.tsv and 
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from ...vocabulary.places import Era, Province, provinces
+from ...vocabulary.tile_grid import ARCHIPELAGOS, Tile, read
 from ..display import Display
 from ..figures import Figure
 from ..report import Report
@@ -24,20 +23,9 @@ from .distribution import Classes, classes
 _SHADES: Final = ("#EAF3FB", "#BBD7EE", "#86B7DE", "#2F74AE", "#0B4280")
 _BRIGHT: Final = 3  # from this shade on the letters are white
 _CLASS_STEPS: Final = (1, 2, 3, 4, 5)
-_ISLANDS: Final = {"HS": ("Hoàng Sa", "Đà Nẵng"), "TS": ("Trường Sa", "Khánh Hòa")}
 _KIND: Final[dict[Era, str]] = {"34": "đặc khu", "63": "huyện đảo"}
 _SHORT: Final = {"Bà Rịa - Vũng Tàu": "BR - VT"}
 SCHEMATIC: Final = "Bản đồ ô, không theo tỷ lệ, không thể hiện địa giới"
-
-
-@dataclass(frozen=True)
-class Tile:
-    """A square of the grid: a province's code, or HS and TS for the archipelagos; its name, row and column."""
-
-    code: str
-    name: str
-    row: int
-    column: int
 
 
 @dataclass(frozen=True)
@@ -90,13 +78,6 @@ def tiles(
         picture = svg(page)
     notes = [f"{SCHEMATIC}. {_island_words(era)}", *([note] if note else [])]
     return chart(report, identifier, caption, picture, _alt(places, own), list(own.values()), notes)
-
-
-def read(path: Path) -> list[Tile]:
-    """The tiles of a file: code, name, row and column, from the top left."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    return [Tile(row["code"], row["name_vi"], int(row["row"]), int(row["col"])) for row in rows]
 
 
 def _of(place: Province, figures: Mapping[str, Figure]) -> Figure | None:
@@ -167,18 +148,18 @@ def _island(page: Sheet, grid: Grid, tile: Tile, figure: Figure | None, ranges: 
     fill, ink = _shade(ranges, figure)
     _square(page, grid, x, y, fill, known=figure is not None)
     page.text(x + grid.wide / 2, y + grid.high / 2, _KIND[grid.era], 7.5, ha="center", color=ink)
-    page.text(WIDTH, y + grid.high + 6, "{} ({})".format(*_ISLANDS[tile.code]), 8, ha="right")
+    page.text(WIDTH, y + grid.high + 6, "{} ({})".format(*ARCHIPELAGOS[tile.code]), 8, ha="right")
 
 
 def _governor(places: Mapping[str, Province], own: Mapping[str, Figure], code: str) -> Figure | None:
     """The figure of the province an archipelago belongs to."""
-    name = _ISLANDS[code][1]
+    name = ARCHIPELAGOS[code][1]
     return next((own.get(place.code) for place in places.values() if place.name == name), None)
 
 
 def _sea(page: Sheet, grid: Grid) -> None:
     """The East Sea between the archipelagos."""
-    islands = [tile for tile in grid.tiles if tile.code in _ISLANDS]
+    islands = [tile for tile in grid.tiles if tile.code in ARCHIPELAGOS]
     y = grid.high * (sum(tile.row for tile in islands) / len(islands) + 0.5)
     page.text(WIDTH - grid.wide, y, "BIỂN ĐÔNG", 9, ha="center", style="italic", color=GREY)
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from hoso.delivery.export.document import SYNTHETIC, Document
-from hoso.delivery.export.word.frame import DRAFT
+from hoso.delivery.export.document import DRAFT, SYNTHETIC, Document
 from hoso.delivery.export.word.package import Part, core, packed
 from hoso.delivery.export.word.page import Paper, head, section
 from hoso.delivery.export.word.settings import fonts, program, settings

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from hoso.delivery.export.document import DRAFT
 from hoso.delivery.export.word.measure import length
 from hoso.delivery.export.word.runs import BREAK
 from hoso.delivery.export.word.xml import (
@@ -23,7 +24,6 @@ from hoso.delivery.export.word.xml import (
 from hoso.presentation.markdown import Block
 
 STATE = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
-DRAFT = "DỰ THẢO"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
 MOTTO_WIDTH = 159 * TWIPS_OF_POINT  # of these words in bold 13: the rule below is as long (mục II.1.b)
 _BOX_WIDTH = 88 * TWIPS_OF_POINT
