@@ -6,6 +6,7 @@ import json
 import logging
 import re
 import subprocess
+import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
@@ -181,6 +182,18 @@ def test_what_is_no_pdf_is_refused(signer):
 
 
 # ── tokens ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("words", [["--certificate", "office.p12"], ["--token", "library.so"], ["--check"]])
+def test_a_workbook_without_the_packages_is_told_what_to_install(words, hoso, tmp_path, monkeypatch):
+    """As `make report` leaves it: one line with the command, no traceback."""
+    (tmp_path / "x.pdf").write_bytes(b"%PDF-1.7")
+    (tmp_path / "office.p12").write_bytes(b"")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "pyhanko", None)
+    code, out, told = hoso("x.pdf", *words)
+    assert (code, out) == (1, "")
+    assert "requirements-sign.lock" in told and "pyhanko" in told and "\n" not in told.strip()
 
 
 def test_a_notebook_signs_too(plain, signer):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..vocabulary.errors import InputError
 from ..vocabulary.text import clean
-from .signing import apart, check_is_pdf, named
+from .signing import apart, check_installed, check_is_pdf, named
 
 if TYPE_CHECKING:
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -50,6 +50,7 @@ class Signature:
 
 def signatures(content: bytes) -> list[Signature]:
     """The signatures of a PDF, oldest first. InputError for what is no PDF."""
+    check_installed()
     from pyhanko.pdf_utils.misc import PdfError
     from pyhanko.pdf_utils.reader import PdfFileReader
 
@@ -88,6 +89,7 @@ def _checked(found: EmbeddedPdfSignature) -> Signature:
 
 def marks(content: bytes) -> tuple[str, ...]:
     """The words the document's maker put among its keywords: DỰ THẢO, DỮ LIỆU MÔ PHỎNG."""
+    check_installed()
     from pyhanko.pdf_utils.misc import PdfError
     from pyhanko.pdf_utils.reader import PdfFileReader
 

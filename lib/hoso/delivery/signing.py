@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -51,10 +52,10 @@ class Signer:
     @classmethod
     def of_file(cls, file: Path, password: str, stamp: str | None = None) -> Signer:
         """The certificate and key of a PKCS#12 file (.p12, .pfx). HosoError in one line when it cannot be used."""
+        check_installed()
+        from cryptography.hazmat.primitives.serialization.pkcs12 import load_key_and_certificates
         from pyhanko.sign.signers import SimpleSigner
 
-        with _installed():
-            from cryptography.hazmat.primitives.serialization.pkcs12 import load_key_and_certificates
         content, secret = file.read_bytes(), password.encode()
         try:
             private, certificate, _ = load_key_and_certificates(content, secret)
@@ -80,8 +81,9 @@ class Signer:
 
         `label` is the certificate's, `token` the token's own, where there are more than one.
         """
-        with _installed():
-            from .tokens import opened
+        check_installed()
+        from .tokens import opened
+
         with opened(library, pin, label, token) as key:
             yield cls(key, stamp)
 
@@ -113,18 +115,15 @@ def _is_address(words: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
-@contextmanager
-def _installed() -> Iterator[None]:
-    try:
-        import pyhanko.sign.signers  # noqa: F401 - asked for here, so that its absence is told in a line
-
-        yield
-    except ImportError as error:
+def check_installed() -> None:
+    """HosoError unless what signing needs is there: packages of their own, which most workbooks do without."""
+    lacking = [name for name in ("cryptography", "pkcs11", "pyhanko") if find_spec(name) is None]
+    if lacking:
         raise HosoError(
             "chưa cài phần ký số",
-            where=str(error.name),
+            where=", ".join(lacking),
             remedy="pip install --require-hashes -r requirements-sign.lock",
-        ) from error
+        )
 
 
 def _not_opened(file: Path, error: Exception) -> HosoError:
