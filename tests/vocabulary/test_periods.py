@@ -1,11 +1,12 @@
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hoso.vocabulary.errors import UsageError
-from hoso.vocabulary.periods import Period
+from hoso.vocabulary.periods import MOST_TO_CATCH_UP, Period, resolve
 
 WINDOWS = """
     id                      start       end         label                                        previous                year_ago
@@ -157,3 +158,83 @@ def test_the_parts_by_era_fill_the_period(name):
     assert (parts[0].start, parts[-1].end) == (period.start, period.end)
     assert sum(part.days for part in parts) == period.days
     assert len({part.era for part in parts}) == len(parts)
+
+
+@pytest.mark.parametrize(
+    ("text", "today", "ids"),
+    [
+        ("last-month", "2024-09-14", "2024-08"),  # the 14th itself still counts
+        ("last-month", "2024-09-15", "2024-09"),
+        ("last-month", "2024-10-14", "2024-09"),
+        ("last-month", "2025-01-14", "2024-12"),
+        ("last-month", "2024-12-15", "2024-12"),
+        ("last-month@calendar", "2024-09-30", "2024-08@calendar"),
+        ("last-month@calendar", "2024-10-01", "2024-09@calendar"),
+        ("last-month@calendar", "2025-01-01", "2024-12@calendar"),
+        ("last-quarter", "2024-09-15", "2024-Q3"),
+        ("last-quarter", "2024-03-14", "2023-Q4"),
+        ("last-quarter@calendar", "2024-04-01", "2024-Q1@calendar"),
+        ("last-6M", "2024-06-14", "2023-6M"),
+        ("last-6M", "2024-06-15", "2024-6M"),
+        ("last-9M", "2025-01-31", "2024-9M"),
+        ("last-9M@calendar", "2026-10-01", "2026-9M@calendar"),
+        ("last-year", "2024-12-14", "2023"),
+        ("last-year", "2024-12-15", "2024"),
+        ("last-year@calendar", "2024-12-31", "2023@calendar"),
+        ("last-year@calendar", "2025-01-01", "2024@calendar"),
+        ("last-month", "2024-02-29", "2024-02"),
+        ("2024-09", "1999-01-01", "2024-09"),
+        ("2023-01-01..2023-11-15", "2024-01-01", "2023-01-01..2023-11-15"),
+        ("last-year", "2026-11-22", "2024-12-15..2025-06-30 2025-07-01..2025-12-14"),
+        ("last-month", "2025-07-15", "2025-06-15..2025-06-30 2025-07-01..2025-07-14"),
+    ],
+)
+def test_a_relative_period_is_the_latest_that_has_ended(text, today, ids):
+    """A timer asks for the last month, quarter or year without knowing the date; over 1/7/2025 for the two parts."""
+    assert resolve(text, date.fromisoformat(today)) == ids.split()
+
+
+def test_catching_up_adds_the_periods_before_oldest_first():
+    """After a downtime the months that were missed come first, over the turn of the year and of the eras."""
+    assert resolve("last-month", date(2025, 2, 20), 3) == ["2024-11", "2024-12", "2025-01", "2025-02"]
+    assert resolve("last-quarter@calendar", date(2025, 1, 1), 1) == ["2024-Q3@calendar", "2024-Q4@calendar"]
+    assert resolve("last-month", date(2025, 8, 15), 2) == [
+        "2025-06", "2025-06-15..2025-06-30", "2025-07-01..2025-07-14", "2025-08",
+    ]  # fmt: skip
+    assert len(resolve("last-year", date(2024, 12, 31), MOST_TO_CATCH_UP)) == MOST_TO_CATCH_UP + 1
+
+
+@given(
+    st.sampled_from(["month", "quarter", "6M", "9M", "year"]), st.sampled_from(["", "@calendar"]),
+    st.dates(date(2003, 1, 1), date(2097, 12, 31)), st.integers(0, 24),
+)  # fmt: skip
+def test_what_is_caught_up_has_ended_and_leaves_no_gap(kind, rule, today, catch_up):
+    """Every period has ended and none is left out: the one that follows the last has not ended."""
+    periods = [Period.parse(name) for name in resolve(f"last-{kind}{rule}", today, catch_up)]
+    assert all(period.is_closed(today) and period.within_one_era() for period in periods)
+    assert sum(period.era == "34" and period.start == date(2025, 7, 1) for period in periods) <= 1
+    if kind in ("month", "quarter"):
+        assert all((b.start - a.end).days == 1 for a, b in pairwise(periods))
+    again = resolve(f"last-{kind}{rule}", periods[-1].end + timedelta(1), catch_up)
+    assert again == [period.id for period in periods]
+    assert (today - periods[-1].end).days <= {"month": 31, "quarter": 92}.get(kind, 366)
+
+
+@pytest.mark.parametrize(
+    ("text", "catch_up", "hint"),
+    [
+        ("last-moth", 0, "last-month"),
+        ("last-month@lunar", 0, "@calendar"),
+        ("last-3M", 0, "last-6M"),
+        ("last-half", 0, "last-6M"),
+        ("last-month\n", 0, "last-month"),
+        ("9T2024", 0, "2024-9M"),
+        ("2024-09", 1, "last-month"),
+        ("last-month", -1, "60"),
+        ("last-month", MOST_TO_CATCH_UP + 1, "60"),
+    ],
+)
+def test_what_is_no_period_or_no_number_to_catch_up_is_refused(text, catch_up, hint):
+    """One line that names what could have been meant, before anything runs."""
+    with pytest.raises(UsageError, match=hint):
+        resolve(text, date(2024, 9, 15), catch_up)

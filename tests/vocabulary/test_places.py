@@ -1,9 +1,10 @@
 from collections import Counter
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from hoso.vocabulary import places
+from hoso.vocabulary import calendar, places
 from hoso.vocabulary.errors import InputError, UsageError
 from hoso.vocabulary.text import slug, sort_key
 
@@ -276,3 +277,28 @@ def test_the_unit_list_follows_its_own_rules(province):
 def test_a_province_without_a_list_has_no_reference_units():
     """Its units come from its exports, listed for review."""
     assert places.reference_units("34-08") == []
+
+
+def test_edited_lists_are_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process lives for days, and a new unit, name or day off counts from the moment its file has it."""
+    files = {
+        name: places.reference_file(name) for name in ("units_63.tsv", "provinces_63.tsv", "holidays.csv")
+    }
+    own = tmp_path / "data" / "reference"
+    own.mkdir(parents=True)
+    for name, file in files.items():
+        (own / name).write_bytes(file.read_bytes())
+    monkeypatch.setenv("HOSO_ROOT", str(tmp_path))
+    before, monday = len(places.reference_units("63-02")), date(2024, 9, 16)
+    assert before > 100 and calendar.is_working_day(monday)
+    head, *units = (own / "units_63.tsv").read_text("utf-8").splitlines()
+    kept = [head, *(line for line in units if "63-02" not in line)]
+    (own / "units_63.tsv").write_text("\n".join(kept) + "\n", "utf-8")
+    listed = (own / "provinces_63.tsv").read_text("utf-8")
+    (own / "provinces_63.tsv").write_text(listed.replace("Hà Giang", "Hà Tuyên"), "utf-8")
+    header = (own / "holidays.csv").read_text("utf-8").splitlines()[0]
+    row = dict.fromkeys(header.split(","), "") | {"date": "2024-09-16", "works": "0"}
+    (own / "holidays.csv").write_text(f"{header}\n{','.join(row.values())}\n", "utf-8")
+    assert places.reference_units("63-02") == []
+    assert places.find_province("ha-giang", "63").name == "Hà Tuyên"
+    assert not calendar.is_working_day(monday)

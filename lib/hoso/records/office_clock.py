@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from ..vocabulary.calendar import is_working_day
-from ..vocabulary.workbook import reference_file
+from ..vocabulary.workbook import Edition, edition, reference_file
 from ..vocabulary.working_time import END_OF_DAY, OFFICE, OfficeHours, seconds
 
 LAST_YEAR: Final = 2110  # beyond the years of any date; what would end later ends on its last working day
@@ -34,8 +34,9 @@ class OfficeClock:
         days = pl.concat(moments.select(pl.all().cast(pl.Date)).get_columns())
         first, last = days.dt.year().sort()[[0, -1]]
         decisions = reference_file("holidays.csv")
+        edited = edition(decisions)
         reach = range(first, min(last + years, LAST_YEAR) + 1)
-        return cls(pl.concat([_working_days(decisions, year) for year in reach]), hours)
+        return cls(pl.concat([_working_days(decisions, edited, year) for year in reach]), hours)
 
     def deadlines(self, rows: pl.DataFrame) -> pl.Series:
         """When each row falls due (Datetime us): columns received_at, limit, limit_kind, waiting_minutes, none null."""
@@ -140,7 +141,7 @@ def _at(rank: pl.Expr, second: pl.Expr | int) -> pl.Expr:
     return pl.struct(rank=rank.cast(pl.Int64), second=moment.cast(pl.Int64))
 
 
-@cache
-def _working_days(_decisions: Path, year: int) -> pl.Series:
+@lru_cache(maxsize=512)
+def _working_days(_decisions: Path, _edition: Edition | None, year: int) -> pl.Series:
     every = (date(year, 1, 1) + timedelta(n) for n in range(366))
     return pl.Series([day for day in every if day.year == year and is_working_day(day)], dtype=pl.Date)

@@ -6,13 +6,14 @@ import csv
 import hashlib
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
 
 import holidays
 
-from hoso.vocabulary.workbook import reference_file
+from hoso.vocabulary.workbook import Edition, reference_file
+from hoso.vocabulary.workbook import edition as edition_of
 
 LAST_DECIDED_YEAR = 2026
 """The last year whose holidays were decided when this was written; later years are the library's forecast."""
@@ -22,7 +23,7 @@ _DAY = timedelta(days=1)
 
 def is_working_day(day: date) -> bool:
     """Whether offices work on that day: `data/reference/holidays.csv` first, then the `holidays` library."""
-    return _works(reference_file("holidays.csv"), _date(day))
+    return _works(*_decisions(), _date(day))
 
 
 def is_forecast(day: date) -> bool:
@@ -44,8 +45,8 @@ def add_working_days(day: date, n: int) -> date:
     """
     if n == 0 and is_working_day(day):
         return _date(day)
-    decisions = reference_file("holidays.csv")  # found once, not once a day
-    working = (d for d in _days_from(_date(day), _DAY if n >= 0 else -_DAY) if _works(decisions, d))
+    decisions = _decisions()  # found once, not once a day
+    working = (d for d in _days_from(_date(day), _DAY if n >= 0 else -_DAY) if _works(*decisions, d))
     return next(islice(working, max(1, abs(n)) - 1, None))
 
 
@@ -61,8 +62,8 @@ def working_days_between(first: date, last: date) -> int:
     """
     if last < first:
         return -working_days_between(last, first)
-    decisions, start = reference_file("holidays.csv"), _date(first)
-    return sum(_works(decisions, start + i * _DAY) for i in range(1, (_date(last) - start).days + 1))
+    decisions, start = _decisions(), _date(first)
+    return sum(_works(*decisions, start + i * _DAY) for i in range(1, (_date(last) - start).days + 1))
 
 
 def _date(day: date) -> date:
@@ -76,14 +77,20 @@ def _days_from(day: date, step: timedelta) -> Iterator[date]:
         yield day
 
 
-@cache
-def _works(decisions: Path, day: date) -> bool:
-    decided = _read_decisions(decisions).get(day)
+def _decisions() -> tuple[Path, Edition | None]:
+    """Where the decided days stand, and which edition of them."""
+    file = reference_file("holidays.csv")
+    return file, edition_of(file)
+
+
+@lru_cache(maxsize=50_000)
+def _works(decisions: Path, edited: Edition | None, day: date) -> bool:
+    decided = _read_decisions(decisions, edited).get(day)
     return bool(_vietnam(day.year).is_working_day(day)) if decided is None else decided
 
 
-@cache
-def _read_decisions(path: Path) -> dict[date, bool]:
+@lru_cache(maxsize=8)
+def _read_decisions(path: Path, _edition: Edition | None) -> dict[date, bool]:
     with path.open(encoding="utf-8", newline="") as file:
         return {date.fromisoformat(row["date"]): row["works"] == "1" for row in csv.DictReader(file)}
 

@@ -39,6 +39,10 @@ class StoreError(HosoError):
     """The store is missing, locked or of another shape: mend or wait for the store."""
 
 
+class StoreBusyError(StoreError):
+    """An import holds the store: wait for its end."""
+
+
 class UsageError(HosoError):
     """A wrong name, period or option: mend the command."""
 

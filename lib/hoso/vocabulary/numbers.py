@@ -42,6 +42,8 @@ def _decimal(units: int, digits: int) -> Decimal:
 
 def number(x: Number) -> str:
     """A whole number with dots between thousands: 1.234.567."""
+    if type(x) is int:  # as nearly all counts are: nothing to round
+        return f"{x:,}".replace(",", ".")
     return decimal(x, 0)
 
 

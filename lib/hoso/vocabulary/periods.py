@@ -1,9 +1,11 @@
 """Reporting periods (kỳ báo cáo): two dates, the rule that set them, an id to type and a label to print."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from itertools import count, islice
+from typing import Final, Literal
 
 from hoso.vocabulary.errors import UsageError
 from hoso.vocabulary.numbers import date as print_date
@@ -14,8 +16,19 @@ Rule = Literal["administrative", "calendar", "explicit"]
 
 FORMS = "2024-09, 2024-Q3, 2024-6M, 2024-9M, 2024 (thêm @calendar cho kỳ dương lịch), 2023-01-01..2023-11-15"
 
+RELATIVE = "last-month, last-quarter, last-6M, last-9M, last-year (thêm @calendar cho kỳ dương lịch)"
+MOST_TO_CATCH_UP: Final = 60  # five years of months: more is a slip of the hand, and a batch nobody waits for
+
 _NAMED = re.compile(r"((?:19|20)[0-9]{2})(?:-(0[1-9]|1[0-2]|Q[1-4]|6M|9M))?(@calendar)?")
 _EXPLICIT = re.compile(r"((?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2})\.\.((?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2})")
+_RELATIVE = re.compile(r"last-(month|quarter|6M|9M|year)(@calendar)?")
+_PARTS: Final[dict[str, tuple[str | None, ...]]] = {
+    "month": tuple(f"{month:02d}" for month in range(1, 13)),
+    "quarter": ("Q1", "Q2", "Q3", "Q4"),
+    "6M": ("6M",),
+    "9M": ("9M",),
+    "year": (None,),
+}
 _ROMAN = ("I", "II", "III", "IV")
 
 _RULE_TEXT: dict[Rule, str] = {
@@ -131,6 +144,40 @@ class Period:
     def _parts(self) -> tuple[int, str | None]:
         named = _NAMED.fullmatch(self.id)
         return (int(named[1]), named[2]) if named else (0, None)
+
+
+def resolve(text: str, today: date, catch_up: int = 0) -> list[str]:
+    """The ids of the periods a command means (kỳ tương đối), oldest first; what a timer asks for without knowing the date.
+
+    `last-month`, `last-quarter`, `last-6M`, `last-9M` and `last-year`, each also with `@calendar`, are the latest period
+    of their kind whose last day lies before `today`: from the 15th of September on the administrative `last-month` is
+    September (NĐ 09/2019/NĐ-CP Điều 12), until the 14th August. `catch_up` adds so many before it. A period over
+    1/7/2025 gives its two parts, since no report is of both eras. Any other id is itself. UsageError for what is no
+    period, and for a number to catch up that is out of range or beside an id that names its own days.
+    """
+    relative = _RELATIVE.fullmatch(text)
+    if relative is None:
+        return [_only(text, catch_up).id]
+    if not 0 <= catch_up <= MOST_TO_CATCH_UP:
+        raise UsageError(f"không làm bù được {catch_up} kỳ", expected=f"từ 0 đến {MOST_TO_CATCH_UP} kỳ")
+    ended = _ended(relative[1], "calendar" if relative[2] else "administrative", today)
+    latest = list(islice(ended, catch_up + 1))
+    return [part.id for period in reversed(latest) for part in period.parts_by_era()]
+
+
+def _only(text: str, catch_up: int) -> Period:
+    if text.startswith("last"):
+        raise UsageError(f"không hiểu kỳ báo cáo tương đối “{text}”", expected=RELATIVE)
+    period = Period.parse(text)
+    if catch_up:
+        raise UsageError("chỉ làm bù được cho kỳ tương đối", where=text, expected=RELATIVE)
+    return period
+
+
+def _ended(kind: str, rule: Rule, today: date) -> Iterator[Period]:
+    """The periods of a kind that have ended, latest first."""
+    every = (_named(year, part, rule) for year in count(today.year, -1) for part in reversed(_PARTS[kind]))
+    return (period for period in every if period.is_closed(today))
 
 
 def _named(year: int, part: str | None, rule: Rule) -> Period:

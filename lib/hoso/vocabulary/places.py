@@ -10,13 +10,13 @@ import difflib
 import re
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from hoso.vocabulary.errors import InputError, UsageError
 from hoso.vocabulary.text import clean, slug
-from hoso.vocabulary.workbook import reference_file
+from hoso.vocabulary.workbook import Edition, edition, reference_file
 
 Era = Literal["63", "34"]
 _ERAS: tuple[Era, ...] = ("63", "34")
@@ -215,7 +215,8 @@ def reference_units(province_id: str) -> list[Unit]:
     """The departments, districts and communes on record for a province ("63-62"), by level and alphabet;
     empty for a province without a list.
     """
-    return list(_units(reference_file("units_63.tsv")).get(province_id, ()))
+    file = reference_file("units_63.tsv")
+    return list(_units(file, edition(file)).get(province_id, ()))
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -232,11 +233,12 @@ def _dated_provinces(era: Era) -> tuple[Province, ...]:
         raise UsageError(
             f"không có hệ đơn vị hành chính {era}", expected="63 (đến 30/6/2025) hoặc 34 (từ 01/7/2025)"
         )
-    return _read_provinces(reference_file(f"provinces_{era}.tsv"), era)
+    file = reference_file(f"provinces_{era}.tsv")
+    return _read_provinces(file, edition(file), era)
 
 
-@cache
-def _read_provinces(path: Path, era: Era) -> tuple[Province, ...]:
+@lru_cache(maxsize=16)
+def _read_provinces(path: Path, _edition: Edition | None, era: Era) -> tuple[Province, ...]:
     return tuple(
         Province(
             era,
@@ -253,16 +255,17 @@ def _read_provinces(path: Path, era: Era) -> tuple[Province, ...]:
 
 
 def _mergers() -> dict[str, str]:
-    return _read_mergers(reference_file("merge_map.tsv"))
+    file = reference_file("merge_map.tsv")
+    return _read_mergers(file, edition(file))
 
 
-@cache
-def _read_mergers(path: Path) -> dict[str, str]:
+@lru_cache(maxsize=8)
+def _read_mergers(path: Path, _edition: Edition | None) -> dict[str, str]:
     return {r["old_code"]: r["new_code"] for r in _rows(path)}
 
 
-@cache
-def _units(path: Path) -> dict[str, tuple[Unit, ...]]:
+@lru_cache(maxsize=8)
+def _units(path: Path, _edition: Edition | None) -> dict[str, tuple[Unit, ...]]:
     by_province: dict[str, list[Unit]] = {}
     for r in _rows(path):
         level = next(level for level in LEVELS if level == r["level"])

@@ -92,6 +92,11 @@ class Workbook:
             f"thiếu tệp danh mục {name}", where=str(self.reference), remedy="chép lại từ bản gốc của hoso"
         )
 
+    def reference_files(self) -> dict[str, Path]:
+        """All files of `data/reference` by their names below it, and those of the library that stand in for missing ones."""
+        own, library = _below(self.reference), _below(_HERE / "data" / "reference")
+        return own | {f"hoso: {name}": file for name, file in library.items() if name not in own}
+
     def _moved(self, variable: str, usual: str) -> str:
         value = os.environ.get(variable) or usual
         return value if "://" in value else str(self.root.absolute() / Path(value).expanduser())
@@ -102,9 +107,29 @@ def reference_file(name: str) -> Path:
     return _reference_file(name, os.environ.get("HOSO_ROOT"), Path.cwd())
 
 
+Edition = tuple[int, int, int]
+"""What tells one state of a file from another: its time, size and inode."""
+
+
+def edition(path: Path) -> Edition | None:
+    """Which edition of a file lies there, None where there is none: who remembers what a file said asks this first.
+
+    Processes live for days (JupyterLab, the workers of a cluster) while people edit the files they read.
+    """
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
 @cache
 def _reference_file(name: str, _root: str | None, _folder: Path) -> Path:
     return Workbook.find().reference_file(name)
+
+
+def _below(folder: Path) -> dict[str, Path]:
+    return {f.relative_to(folder).as_posix(): f for f in folder.rglob("*") if f.is_file()}
 
 
 def _folder(path: Path, variable: str) -> Path:
