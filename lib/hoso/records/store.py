@@ -1,27 +1,28 @@
 """The store: Delta tables under one folder, the key that pseudonymises dossier ids, and one lock for writers.
 
 `Store.open` checks that the store was made by this or an earlier layout and with the same key; tables are read at a
-version through `files`, never by listing the folder (a Delta folder also holds files of older versions).
+version through `files`, never by listing the folder (a Delta folder also holds files of older versions). In a process of a
+batch the opened store stands still: each table is read at the version the batch pinned (records.pinned).
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import unquote
 
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
 from filelock import FileLock, Timeout
 
-from ..vocabulary.errors import NoDataError, StoreError
-from . import keys, schema
+from ..vocabulary.errors import NoDataError, StoreBusyError, StoreError
+from . import delta, keys, pinned, schema
 
 LAYOUT: Final = 2
 LOCK_SECONDS: Final = 600.0
@@ -37,33 +38,21 @@ TABLES: Final = {
 _NOT_IN_PATHS: Final = set("%#[]*?")  # what the engines below read as patterns or escapes
 _WRITER = WriterProperties(compression="ZSTD")
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Store:
     """An opened store. Raises StoreError when the folder cannot be used, NoDataError when there is none yet."""
 
     root: Path
+    pins: pinned.Versions | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def open(cls, root: Path) -> Store:
-        """The existing store at `root`, to be read."""
-        note = root / "store.json"
-        if not note.exists():
-            raise NoDataError(
-                "chưa có dữ liệu",
-                where=str(root),
-                expected="kho dữ liệu",
-                remedy="chạy: hoso import TỆP --province TỈNH",
-            )
-        layout = _read_note(note).get("layout")
-        if layout != LAYOUT:
-            raise StoreError(
-                f"the store has layout {layout}",
-                where=str(note),
-                expected=f"layout {LAYOUT}",
-                remedy="use the version of hoso that wrote it, or import the exports into a new store",
-            )
-        return cls(root)
+        """The existing store at `root`, to be read; at the versions of the batch this process belongs to, if any."""
+        _check(root)
+        return cls(root, pinned.of(root))
 
     @classmethod
     def prepare(cls, root: Path, key_file: Path) -> Store:
@@ -89,7 +78,8 @@ class Store:
                 expected=f"key {made_with}",
                 remedy="restore that key file (HOSO_KEY), or import everything into a new store",
             )
-        return cls.open(root)
+        _check(root)
+        return cls(root)  # who writes sees the newest, whatever a batch has pinned
 
     def path(self, table: str) -> Path:
         """The folder of a table."""
@@ -97,20 +87,23 @@ class Store:
 
     def uri(self, table: str) -> str:
         """The folder of a table as Delta takes it: percent-encoded, so that it may be called "kho dữ liệu"."""
-        return self.path(table).resolve().as_uri()
+        return delta.uri(self.path(table))
 
     def exists(self, table: str) -> bool:
-        """Whether anything was ever written to the table."""
-        return DeltaTable.is_deltatable(self.uri(table))
+        """Whether anything was ever written to the table; in a batch, before it began."""
+        return delta.exists(self.path(table)) if self.pins is None else self.version(table) is not None
 
     def version(self, table: str = "facts") -> int | None:
-        """The table's newest version, None when there is none."""
-        return DeltaTable(self.uri(table)).version() if self.exists(table) else None
+        """The table's newest version, or the one pinned; None when there is none."""
+        if self.pins is not None:
+            pin: int | None = self.pins["tables"].get(table)
+            return pin
+        return delta.table(self.path(table)).version() if self.exists(table) else None
 
     def months(self, table: str, version: int | None = None) -> dict[str, list[date]]:
         """The months of receipt a table holds, by province."""
         found: dict[str, list[date]] = {}
-        for part in DeltaTable(self.uri(table), version=version).partitions():
+        for part in self._table(table, version).partitions():
             found.setdefault(part["province_id"], []).append(date.fromisoformat(part["received_month"]))
         return found
 
@@ -118,18 +111,38 @@ class Store:
         """The live Parquet files of a table at a version, of one province where asked."""
         if not self.exists(table):
             return []
+        return self.kept(
+            ("files", table, province_id, version), lambda: self._files(table, province_id, version)
+        )
+
+    def _files(self, table: str, province_id: str | None, version: int | None) -> list[str]:
         chosen = [("province_id", "=", province_id)] if province_id else None
-        uris = DeltaTable(self.uri(table), version=version).file_uris(partition_filters=chosen)
+        uris = self._table(table, version).file_uris(partition_filters=chosen)
         return [unquote(uri) for uri in uris]
 
     def frame(self, table: str, province_id: str | None = None, version: int | None = None) -> pl.DataFrame:
         """A small table as a frame (imports, units, procedures, rejects), empty when nothing was written."""
+        if not self.exists(table):
+            return schema.empty(getattr(schema, table.upper()))
+        return self.kept(
+            ("frame", table, province_id, version), lambda: self._frame(table, province_id, version)
+        )
+
+    def _frame(self, table: str, province_id: str | None, version: int | None) -> pl.DataFrame:
         columns: dict[str, Any] = getattr(schema, table.upper())
         files = self.files(table, province_id, version)
         if not files:
             return schema.empty(columns)
         rows = pl.read_parquet(files, hive_partitioning=True, hive_schema={"province_id": pl.String})
         return schema.conform(rows, columns)
+
+    def kept(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """What is derived from the store at its pinned versions: made once a batch (pinned.kept), else each time."""
+        return make() if self.pins is None else pinned.kept(key, make)
+
+    def _table(self, table: str, version: int | None) -> DeltaTable:
+        chosen = version if version is not None or self.pins is None else self.version(table)
+        return delta.table(self.path(table), chosen)
 
     def write(
         self,
@@ -168,34 +181,73 @@ class Store:
         """What the newest commit of a table, or that of a version, says under a key."""
         if not self.exists(table):
             return None
-        newest = DeltaTable(self.uri(table), version=version).history(1)[0]
-        value = newest.get(key)
+        if (
+            self.pins is not None
+            and (table, key) == ("ledger", "facts_version")
+            and version in (None, self.version(table))
+        ):
+            return self.pins["facts_version"]  # type: ignore[no-any-return]
+        chosen = self.version(table) if version is None else version
+        value = self._commit(table, chosen).get(key)
         return str(value) if value is not None else None
 
+    def _commit(self, table: str, version: int | None) -> dict[str, Any]:
+        """The commit that made a version; Delta lists a table's history from its newest, whatever version is open."""
+        opened = delta.table(self.path(table))
+        newest = opened.history(1)[0]
+        if newest["version"] == version:
+            return newest
+        return next((c for c in opened.history() if c["version"] == version), {})
+
     def commits(self, table: str, newer_than: int) -> list[dict[str, Any]]:
-        """The commits of a table after a version, oldest first."""
+        """The commits of a table after a version, oldest first; in a batch none that came since it began."""
         if not self.exists(table):
             return []
-        history = DeltaTable(self.uri(table)).history()
-        return sorted((c for c in history if c["version"] > newer_than), key=lambda c: int(c["version"]))
+        last = self.version(table)
+        history = delta.table(self.path(table)).history()
+        own = (c for c in history if newer_than < c["version"] <= (last or 0))
+        return sorted(own, key=lambda c: int(c["version"]))
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Holds the writers' lock: imports take turns, so none works on a state another is changing."""
-        with _locked(self.root / ".write.lock"):
+    def writing(self, seconds: float = LOCK_SECONDS) -> Iterator[None]:
+        """Holds the writers' lock: imports take turns, so none works on a state another is changing.
+
+        StoreBusyError when another still has it after so many seconds.
+        """
+        with _locked(self.root / ".write.lock", seconds):
             yield
 
 
+def _check(root: Path) -> None:
+    """NoDataError where no store is, StoreError where it has another layout."""
+    note = root / "store.json"
+    if not note.exists():
+        raise NoDataError(
+            "chưa có dữ liệu",
+            where=str(root),
+            expected="kho dữ liệu",
+            remedy="chạy: hoso import TỆP --province TỈNH",
+        )
+    layout = _read_note(note).get("layout")
+    if layout != LAYOUT:
+        raise StoreError(
+            f"the store has layout {layout}",
+            where=str(note),
+            expected=f"layout {LAYOUT}",
+            remedy="use the version of hoso that wrote it, or import the exports into a new store",
+        )
+
+
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    lock = FileLock(path, timeout=LOCK_SECONDS)
+def _locked(path: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
+    lock = FileLock(path, timeout=seconds)
     try:
         lock.acquire()
     except Timeout as error:
-        raise StoreError(
+        raise StoreBusyError(
             "another import holds the store",
             where=str(path),
-            expected=f"the lock within {LOCK_SECONDS:.0f} s",
+            expected=f"the lock within {seconds:.0f} s",
             remedy="wait for it to end and run the command again",
         ) from error
     try:
