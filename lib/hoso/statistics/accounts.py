@@ -20,7 +20,7 @@ from ..vocabulary.errors import InputError
 from ..vocabulary.numbers import number
 from ..vocabulary.places import Province
 from .results import COLUMNS as RESULTS
-from .sheets import Line, Sheet
+from .sheets import Line, Sheet, remembered
 
 FILE: Final = "accounts.csv"
 COLUMNS: Final = (
@@ -45,6 +45,7 @@ class Reported:
     note: str
 
 
+@remembered
 def read(path: Path) -> tuple[Reported, ...]:
     """The rows of a file with the columns COLUMNS; InputError tells all faults at once."""
     sheet = Sheet(path, COLUMNS)

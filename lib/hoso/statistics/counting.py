@@ -67,7 +67,7 @@ def from_facts(
     data: Data, period: Period, by: Grouping = "province", names: Sequence[str] = tuple(COUNTS)
 ) -> pd.DataFrame:
     """One column a count, one row a group, counted dossier by dossier."""
-    return count(data.facts(), period, by, names)
+    return count(data.scan(), period, by, names)
 
 
 def count(
@@ -117,19 +117,15 @@ def _level_windows(
     data: Data, period: Period, by: Grouping, parts: Sequence[tuple[str, Window]]
 ) -> pd.DataFrame:
     """Sums by level, or of the whole province, from the days the data object keeps."""
-    days = data.daily["day"]
-    start, end = pd.Timestamp(period.start), pd.Timestamp(period.end)
-    tests = {"before": days < start, "during": days.between(start, end), "through": days <= end}
-    sums = [
-        data.daily[test]
-        .groupby("level")[[column for column, asked in parts if asked == window]]
-        .sum()
-        .add_suffix(f"@{window}")
-        for window, test in tests.items()
-    ]
-    levels = sorted(data.daily["level"].unique())
-    by_level = pd.concat(sums, axis=1).reindex(levels).fillna(0).astype("int64")
-    return by_level.rename_axis("level").reset_index() if by == "level" else by_level.sum().to_frame().T
+    sums = data.days.sums(period, parts)
+    named = pd.DataFrame(
+        [sums[level] for level in sorted(sums)],
+        columns=[f"{column}@{window}" for column, window in parts],
+        dtype="int64",
+    )
+    if by != "level":
+        return named.sum().to_frame().T
+    return named.assign(level=pd.Series(sorted(sums), dtype="object"))
 
 
 def _unit_windows(data: Data, period: Period, parts: Sequence[tuple[str, Window]]) -> pd.DataFrame:

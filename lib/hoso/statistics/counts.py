@@ -44,7 +44,9 @@ class Count:
         return (
             counted.then(nw.col(self.amount))
             if self.median
-            else counted.then(nw.col(self.amount)).otherwise(0)
+            else counted.then(nw.col(self.amount))
+            .otherwise(0)
+            .cast(nw.Int64)  # polars adds up Int32 as Int32
         )
 
 

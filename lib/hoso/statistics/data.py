@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import narwhals as nw
@@ -18,13 +19,17 @@ from ..records.ledger import COLUMNS
 from ..records.store import Store
 from ..vocabulary.errors import NoDataError, StoreError
 from ..vocabulary.places import Province, Unit, reference_units
+from ..vocabulary.workbook import Edition, edition, reference_file
+from .days import Days
 
 _UNIT_COLUMNS = ["unit", "name", "level", "parent"]
+
+T = TypeVar("T")
 
 
 @dataclass
 class Data:
-    """One province in the store. Opens a DuckDB connection of its own, used by this object alone.
+    """One province in the store. Opens a DuckDB connection of its own when it first needs one, used by this object alone.
 
     Without a version it is that of the facts the newest ledger was built from: an import that is under way, or died, is
     not seen half.
@@ -36,7 +41,7 @@ class Data:
     province: Province
     version: int | None = None
     _ledger_version: int | None = field(default=None, init=False, repr=False)
-    _connection: duckdb.DuckDBPyConnection = field(default_factory=duckdb.connect, init=False, repr=False)
+    _once: dict[tuple[object, ...], Any] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.version is None:
@@ -57,12 +62,33 @@ class Data:
                 remedy=f"chạy: hoso import TỆP --province {self.province.slug}",
             )
 
+    def kept(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """What is derived from the province's dossiers: in a batch made once for all its reports (records.pinned).
+
+        At a version of the caller's choice it is made each time. What comes back may be changed by nobody.
+        """
+        if self._ledger_version is None:
+            return make()
+        own = (type(self).__name__, self.province.id, self.version, self._ledger_version, listed_units())
+        return self.store.kept((*own, *key), make)
+
+    def once(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """The same, and read by this object once: nobody may change it."""
+        if key not in self._once:
+            self._once[key] = self.kept(key, make)
+        found: T = self._once[key]
+        return found
+
     def facts(self) -> nw.LazyFrame[Any]:
         """The dossiers (columns: records.schema.FACTS), lazily, on DuckDB."""
         return self._read(self._facts_files)
 
+    def scan(self) -> nw.LazyFrame[Any]:
+        """The same on polars: in a fresh process its first look costs a third of DuckDB's, so reports count on it."""
+        return _scanned(self._facts_files)
+
     def ledger(self) -> nw.LazyFrame[Any]:
-        """The daily counts (records.ledger), built from the same version of the facts.
+        """The daily counts (records.ledger), lazily, on polars, built from the same version of the facts.
 
         StoreError when the facts were opened at a version of the caller's choice: there the facts alone are read.
         """
@@ -73,7 +99,11 @@ class Data:
                 expected="the newest version",
                 remedy="count from the facts",
             )
-        return self._read(self._ledger_files)
+        return _scanned(self._ledger_files)
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        return duckdb.connect()
 
     @cached_property
     def _facts_files(self) -> list[str]:
@@ -92,17 +122,28 @@ class Data:
     @cached_property
     def daily(self) -> pd.DataFrame:
         """The ledger by level and day: level, day, one column a count. Any window of the province is a sum of its rows."""
+        return self.kept(("daily",), self._daily)
+
+    def _daily(self) -> pd.DataFrame:
         sums = [nw.col(name).sum().cast(nw.Int64).alias(name) for name in COLUMNS]
         days = frame(self.ledger().group_by("level", "day").agg(*sums))
         return days.assign(day=pd.to_datetime(days["day"]))
 
     @cached_property
+    def days(self) -> Days:
+        """The same added up from the first day on."""
+        return self.kept(("days",), lambda: Days.of(self.daily))
+
+    @cached_property
     def units(self) -> pd.DataFrame:
         """All units of the province (units_of)."""
-        return units_of(self.store, self.province)
+        return self.kept(("units",), lambda: units_of(self.store, self.province))
 
     def procedures(self, on: date) -> pd.DataFrame:
         """The catalogue in force on a day: one row a procedure (records.schema.PROCEDURES)."""
+        return self.once(("procedures", str(on)), lambda: self._procedures(on)).copy()
+
+    def _procedures(self, on: date) -> pd.DataFrame:
         rows = self.store.frame("procedures", self.province.id)
         catalogue = pd.DataFrame(rows.to_dict(as_series=False), columns=list(schema.PROCEDURES))
         started = ~(pd.to_datetime(catalogue["valid_from"]) > pd.Timestamp(on))  # no day: always in force
@@ -117,40 +158,53 @@ class Data:
     @cached_property
     def imports(self) -> pd.DataFrame:
         """The imports of the province's dossiers and procedures, oldest first; portal responses are no source of theirs."""
+        return self.kept(("imports",), self._imports)
+
+    def _imports(self) -> pd.DataFrame:
         rows = self.store.frame("imports", self.province.id).sort("imported_at")
         rows = rows.filter(pl.col("kind") != "scores")
         return pd.DataFrame(rows.to_dict(as_series=False), columns=list(schema.IMPORTS))
 
-    @property
+    @cached_property
     def taken_on(self) -> date | None:
         """The day (in Việt Nam) of the last import of dossiers: what happened later is not in the data."""
+        return self.kept(("taken_on",), self._taken_on)
+
+    def _taken_on(self) -> date | None:
         moments = self.imports.loc[self.imports["kind"] == "dossiers", "imported_at"]
         return None if moments.empty else (moments.max() + pd.Timedelta(hours=7)).date()
 
     @cached_property
     def synthetic(self) -> bool:
         """Whether any dossier of the province is synthetic (dữ liệu mô phỏng); then every page says so."""
-        marked = self.facts().select(nw.col("synthetic").fill_null(False).max().alias("synthetic"))
-        return bool(frame(marked)["synthetic"].iloc[0])
+        return self._extent[2]
 
     @cached_property
-    def _span(self) -> tuple[date, date]:
-        first = self.facts().select(nw.col("received_on").min().alias("first"))
-        last = self.facts().select(
-            nw.col("received_on").max().alias("received"), nw.col("closed_on").max().alias("closed")
-        )
-        ends = [pd.Timestamp(day).date() for day in frame(last).iloc[0] if not pd.isna(day)]
-        return pd.Timestamp(frame(first)["first"].iloc[0]).date(), max(ends)
+    def _extent(self) -> tuple[date, date, bool]:
+        """First day, last day, whether anything is synthetic: one look through the facts."""
+        return self.kept(("extent",), self._looked_through)
+
+    def _looked_through(self) -> tuple[date, date, bool]:
+        told = frame(
+            self.scan().select(
+                nw.col("received_on").min().alias("first"),
+                nw.col("received_on").max().alias("received"),
+                nw.col("closed_on").max().alias("closed"),
+                nw.col("synthetic").fill_null(False).max().alias("synthetic"),
+            )
+        ).iloc[0]
+        ends = [pd.Timestamp(day).date() for day in told[["received", "closed"]] if not pd.isna(day)]
+        return pd.Timestamp(told["first"]).date(), max(ends), bool(told["synthetic"])
 
     @property
     def first_day(self) -> date:
         """The first day a dossier was received: before it there is nothing to compare with."""
-        return self._span[0]
+        return self._extent[0]
 
     @property
     def last_day(self) -> date:
         """The last day a dossier was received or closed: how far the data reach."""
-        return self._span[1]
+        return self._extent[1]
 
 
 @dataclass
@@ -163,15 +217,21 @@ class Rederived(Data):
 
     def facts(self) -> nw.LazyFrame[Any]:
         """The dossiers with their derived columns made anew, on polars."""
+        return self.scan()
+
+    def scan(self) -> nw.LazyFrame[Any]:
         return nw.from_native(self._rows.lazy())
 
     @cached_property
     def _rows(self) -> pl.DataFrame:
-        files = self.store.files("facts", self.province.id, self.version)
-        types = {"province_id": pl.String, "received_month": pl.Date}
         content = ["province_id", *schema.CONTENT]
-        rows = pl.scan_parquet(files, hive_partitioning=True, hive_schema=types).select(content).collect()
+        rows: pl.DataFrame = _scanned(self._facts_files).to_native().select(content).collect()
         return derive(rows, catalogue.limits_used(self.store, self.province.id, self.version))
+
+
+def _scanned(files: list[str]) -> nw.LazyFrame[Any]:
+    types = {"province_id": pl.String, "received_month": pl.Date}
+    return nw.from_native(pl.scan_parquet(files, hive_partitioning=True, hive_schema=types))
 
 
 def dossiers(store: Store, province: Province) -> Data | None:
@@ -180,6 +240,11 @@ def dossiers(store: Store, province: Province) -> Data | None:
         return Data(store, province)
     except NoDataError:
         return None
+
+
+def listed_units() -> Edition | None:
+    """Which edition of the reference list of units is read: a person may edit it while a batch runs."""
+    return edition(reference_file("units_63.tsv"))
 
 
 def units_of(store: Store, province: Province) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any, Literal, Protocol, TypeVar, get_args, get_type_hints
@@ -139,6 +139,12 @@ def definitions() -> Definitions:
     """The shipped definitions. Raises ValueError listing every fault of indicators.toml at once."""
     text = (files("hoso.statistics") / "indicators.toml").read_text("utf-8")
     return parse(tomllib.loads(text))
+
+
+@lru_cache(maxsize=256)
+def definitions_on(day: date) -> Definitions:
+    """Those of a day (Definitions.on), sorted out once."""
+    return definitions().on(day)
 
 
 def parse(document: Mapping[str, Any]) -> Definitions:

@@ -16,6 +16,7 @@ from .scorecard.definitions import in_force
 from .scorecard.given import number
 from .scorecard.scored import Given
 from .scorecard.scoring import score
+from .sheets import remembered
 
 COLUMNS: Final = (
     "province", "era", "unit", "period", "criterion", "numerator", "denominator", "as_of", "source", "note", "synthetic",
@@ -30,6 +31,11 @@ def read(path: Path) -> pd.DataFrame:
     A blank unit is the province. InputError, one line, for other columns, an unknown province, period or criterion, counts
     that cannot be, a row without source or date, and one key given twice.
     """
+    return _read(path).copy()
+
+
+@remembered
+def _read(path: Path) -> pd.DataFrame:
     try:
         rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import pandas as pd
 
@@ -75,13 +75,13 @@ def arranged(whole: pd.DataFrame, parts: pd.DataFrame, by: Rows, names: Mapping[
             found.append(_line("block", roman, title, levels, None, block[list(COUNTED)].sum()))
             found += [
                 _line("row", str(n), row["label"], (row["level"],), row[by], row)
-                for n, (_, row) in enumerate(block.iterrows(), 1)
+                for n, row in enumerate(block.to_dict("records"), 1)
             ]
     return pd.DataFrame(found)
 
 
 def _line(
-    role: str, stt: str, name: str, levels: tuple[str, ...], key: str | None, values: pd.Series[float]
+    role: str, stt: str, name: str, levels: tuple[str, ...], key: str | None, values: Any
 ) -> dict[str | int, object]:
     line: dict[str | int, object] = {"role": role, "stt": stt, "name": name, "levels": levels, "key": key}
     return line | {c.number: int(sum(values[count] for count in c.counts)) for c in COLUMNS}

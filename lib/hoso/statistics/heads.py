@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..vocabulary.places import LEVELS, Province, era_on
 from ..vocabulary.text import clean
-from .sheets import Line, Sheet
+from .sheets import Line, Sheet, remembered
 
 FILE: Final = "heads.csv"
 COLUMNS: Final = (
@@ -60,6 +60,7 @@ class Rule:
         )
 
 
+@remembered
 def read(path: Path) -> tuple[Rule, ...]:
     """The rules of a file with the columns COLUMNS; InputError tells all faults at once."""
     sheet = Sheet(path, COLUMNS)

@@ -16,7 +16,7 @@ from typing import Final, Literal
 from ..vocabulary.periods import Period
 from ..vocabulary.places import LAST_DAY_OF_63, Province
 from .definitions import definitions
-from .sheets import Line, Sheet
+from .sheets import Line, Sheet, remembered
 
 FILE: Final = "measures.csv"
 COLUMNS: Final = (
@@ -61,6 +61,7 @@ class Measure:
         return self.starts_on <= day if self.starts_on else self.as_of.year <= day.year
 
 
+@remembered
 def read(path: Path) -> tuple[Measure, ...]:
     """The measures of a file with the columns COLUMNS; InputError tells all faults at once."""
     sheet = Sheet(path, COLUMNS)

@@ -56,6 +56,19 @@ def movement(
 ) -> Movement:
     """The movement between the snapshots at or before two days (of a period; `period_before` where the earlier one's is
     another). `province` None: the provinces of the country."""
+    asked = tuple(p.id if isinstance(p, Period) else p for p in (period, period_before))
+    key = ("movement", None if province is None else province.id, str(before), str(after), *asked)
+    return store.kept(key, lambda: _movement(store, province, before, after, period, period_before))
+
+
+def _movement(
+    store: Store,
+    province: Province | None,
+    before: date,
+    after: date,
+    period: Period | str | None,
+    period_before: Period | str | None,
+) -> Movement:
     first = chosen(store, province, period_before or period, before)
     last = chosen(store, province, period, after)
     nothing = pd.DataFrame(columns=list(COLUMNS))

@@ -58,6 +58,11 @@ def countable(by: Grouping) -> bool:
 
 def counted(data: Data, period: Period, by: Grouping = "province") -> pd.DataFrame:
     """One column a count, one row a group; null for a province without a catalogue, which is not none."""
+    key = ("procedures counted", period.id, str(period.start), str(period.end), by)
+    return data.once(key, lambda: _counted(data, period, by)).copy()
+
+
+def _counted(data: Data, period: Period, by: Grouping) -> pd.DataFrame:
     keys = keys_of(by)
     rows = listed(data, period, keys)
     flags = rows[keys].assign(
@@ -84,7 +89,7 @@ def listed(data: Data, period: Period, keys: list[str]) -> Listed:
 def _shown(data: Data, period: Period, keys: list[str]) -> pd.DataFrame:
     columns = ["unit_id" if key == "unit" else key for key in keys]
     tests = {name: test(period).cast(nw.Int64) for name, test in _SHOWN.items()}
-    rows = data.facts().select("procedure_id", *columns, **tests)
+    rows = data.scan().select("procedure_id", *columns, **tests)
     sums = rows.group_by("procedure_id", *columns).agg(*[nw.col(name).sum() for name in _SHOWN])
     table = keyed(frame(sums)).rename(columns={"procedure": "procedure_id"})
     return table[table["any"] > 0]

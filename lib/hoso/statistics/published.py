@@ -11,6 +11,7 @@ from ..vocabulary.errors import InputError
 from ..vocabulary.periods import Period
 from ..vocabulary.places import Province
 from .definitions import definitions
+from .sheets import remembered
 
 FILE: Final = "published.csv"
 COLUMNS: Final = (
@@ -24,6 +25,11 @@ def read(path: Path) -> pd.DataFrame:
 
     Raises InputError for an unknown column or indicator, a row without source or date, and one key published twice.
     """
+    return _read(path).copy()
+
+
+@remembered
+def _read(path: Path) -> pd.DataFrame:
     rows = pd.read_csv(path, dtype=str, keep_default_na=False)
     if list(rows.columns) != list(COLUMNS):
         raise InputError("published figures with other columns", where=path.name, expected=", ".join(COLUMNS))

@@ -20,7 +20,7 @@ from . import procedures
 from .counting import DIMENSIONS, By, Grouping, counted, from_facts, from_ledger, keys_of
 from .counts import COUNTS
 from .data import Data
-from .definitions import CountWords, Indicator, definitions
+from .definitions import CountWords, Indicator, definitions_on
 from .procedures import PROCEDURE_COUNTS
 
 __all__ = ["COLUMNS", "By", "Grouping", "from_facts", "from_ledger", "recomputed", "results", "tidy", "wide"]
@@ -36,7 +36,11 @@ def results(
     data: Data, period: Period, by: Grouping = "province", indicators: Collection[str] | None = None
 ) -> pd.DataFrame:
     """Counts and indicators of a period, from the ledger where it suffices; of some ids only where asked."""
-    return tidy(wide(data, period, by, indicators), data, period, by, indicators)
+    asked = None if indicators is None else tuple(sorted(indicators))
+    return data.kept(
+        ("results", period.id, str(period.start), str(period.end), by, asked),
+        lambda: tidy(wide(data, period, by, indicators), data, period, by, indicators),
+    )
 
 
 def recomputed(
@@ -60,7 +64,7 @@ def _needed(indicators: Collection[str] | None, period: Period) -> set[str]:
     """The counts that indicators are made of."""
     if indicators is None:
         return {*COUNTS, *PROCEDURE_COUNTS}
-    used = [i for i in definitions().on(period.end).indicators if i.id in indicators]
+    used = [i for i in definitions_on(period.end).indicators if i.id in indicators]
     return {*indicators, *(part for i in used for part in (i.numerator, i.denominator))}
 
 
@@ -97,7 +101,7 @@ def tidy(
     indicators: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """Wide counts as the results table; a `period` column of theirs, where they have one, is kept."""
-    known, columns = definitions().on(period.end), set(counts.columns)
+    known, columns = definitions_on(period.end), set(counts.columns)
     entries: list[CountWords | Indicator] = [w for w in known.counts.values() if w.id in columns]
     entries += [i for i in known.indicators if {i.numerator, i.denominator} <= columns]
     entries = [entry for entry in entries if indicators is None or entry.id in indicators]

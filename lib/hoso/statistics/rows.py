@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import pickle
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final
 
 import pandas as pd
 
+from ..vocabulary.errors import UsageError
 from ..vocabulary.periods import Period
 from .counting import DIMENSIONS
 from .results import COLUMNS
@@ -24,6 +26,30 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [
         dict(zip(COLUMNS, row, strict=True)) for row in plain.where(plain.notna(), None).to_numpy().tolist()
     ]
+
+
+def packed(rows: Iterable[Row], by: str | None) -> dict[Any, bytes]:
+    """Rows by what a column of theirs says (None: all together), each group as bytes: who needs one opens that one only."""
+    groups: dict[Any, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row[by] if by else None, []).append(row)
+    return {name: pickle.dumps(group, pickle.HIGHEST_PROTOCOL) for name, group in groups.items()}
+
+
+def opened(group: bytes | None) -> list[Row]:
+    """The rows of a packed group; none where there is no such group."""
+    rows: list[Row] = pickle.loads(group) if group else []
+    return rows
+
+
+def by_name(found: Sequence[Row], group: str | None) -> dict[tuple[Any, Any], Row]:
+    """Rows of one group by indicator and variant. UsageError where a unit is there twice: each row is but a part."""
+    named = {(row["indicator"], row["variant"]): row for row in found}
+    if len(named) != len(found):
+        raise UsageError(
+            f"hồ sơ của {group} được ghi ở hơn một cấp", expected="mỗi đơn vị một cấp; nạp lại tệp của đơn vị"
+        )
+    return named
 
 
 def key(row: Row) -> tuple[Any, ...]:

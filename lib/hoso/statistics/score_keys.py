@@ -28,6 +28,7 @@ from . import accounts, disclosed, nationwide, snapshots
 from .data import Data, units_of
 from .movement import Movement, movement, restated
 from .results import results
+from .rows import opened, packed
 from .scorecard.changes import Reach, reach
 from .scorecard.places import Count, of_place
 from .scorecard.scored import Scored, ScoredCriterion, ScoredGroup
@@ -73,6 +74,10 @@ class ScoreKeys:
         if name not in self._read:
             self._read[name] = make()
         return self._read[name]
+
+    def kept(self, name: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+        """The same of what depends on the store alone; in a batch made once for all its reports (records.pinned)."""
+        return self.once(name, lambda: self.store.kept(("score keys", self.place.id, *name), make))
 
     # ── the scorecard ────────────────────────────────────────────────────────────────────────────
 
@@ -140,23 +145,32 @@ class ScoreKeys:
 
     def table(self, scope: str, period: str, on: date) -> pd.DataFrame:
         """Totals and groups of a snapshot with their ranks; the provinces of the country under their ids."""
-        if ("table", scope, period, on) not in self._read:
-            found = self.chosen(scope, period, on)
-            assert found is not None
-            ranked = snapshots.ranked(found.rows, self.scope(scope)).filter(pl.col("criterion").is_null())
-            own = "province_id" if scope == "country" else "unit_id"
-            self._read["table", scope, period, on] = snapshots.pandas(
-                ranked.with_columns(unit=pl.col(own), unmeasured=~snapshots.measured())
-            )
-        table: pd.DataFrame = self._read["table", scope, period, on]
+        table: pd.DataFrame = self.kept(
+            ("table", scope, period, str(on)), lambda: self._table(scope, period, on)
+        )
         return table
+
+    def _table(self, scope: str, period: str, on: date) -> pd.DataFrame:
+        found = self.chosen(scope, period, on)
+        assert found is not None
+        ranked = snapshots.ranked(found.rows, self.scope(scope)).filter(pl.col("criterion").is_null())
+        own = "province_id" if scope == "country" else "unit_id"
+        return snapshots.pandas(ranked.with_columns(unit=pl.col(own), unmeasured=~snapshots.measured()))
 
     def row(self, scope: str, period: str, on: date, unit: str, group: str) -> Mapping[Any, Any] | None:
         """The row of a unit and group in that table; None where there is none."""
-        if ("rows", scope, period, on) not in self._read:
-            self._read["rows", scope, period, on] = _indexed(self.table(scope, period, on))
-        rows: dict[Any, Any] = self._read["rows", scope, period, on]
-        return rows.get((unit, group))
+        own = self._of_unit(("rows", scope, period, str(on)), unit, lambda: self.table(scope, period, on))
+        return own.get(group)
+
+    def _of_unit(
+        self, name: tuple[Any, ...], unit: str | None, table: Callable[[], pd.DataFrame]
+    ) -> Mapping[str, Mapping[Any, Any]]:
+        """One unit's rows of a table, by group."""
+        whole = self.kept(name, lambda: packed(_named(table()), "unit"))
+        own: Mapping[str, Mapping[Any, Any]] = self.once(
+            (*name, unit), lambda: {str(row["group"]): row for row in opened(whole.get(unit))}
+        )
+        return own
 
     def snapshot(self, key: Key) -> Value:
         """A score with its maximum, or a rank (of the level, or of all units) with how many were ranked."""
@@ -171,10 +185,17 @@ class ScoreKeys:
 
     def middle(self, key: Key) -> Value:
         """The score of the unit in the middle of its level, the lower of two: a unit's own score, no average."""
-        rows = self.table("province", key["period"], date.fromisoformat(key["on"]))
-        own = rows[(rows["group"] == key["group"]) & (rows["level"] == key["level"]) & ~rows["unmeasured"]]
-        scores = sorted(own.loc[own["unit"].notna(), "score"].dropna())
+        scores = self._scores(key["period"], date.fromisoformat(key["on"])).get(
+            (key["group"], key["level"]), []
+        )
         return float(scores[(len(scores) - 1) // 2]) if scores else None
+
+    def _scores(self, period: str, on: date) -> dict[tuple[str, str], list[float]]:
+        """The measured scores of the units by group and level, lowest first."""
+        found: dict[tuple[str, str], list[float]] = self.kept(
+            ("scores", period, str(on)), lambda: _sorted(self.table("province", period, on))
+        )
+        return found
 
     def zeros(self, key: Key) -> Value:
         """How many units of a snapshot have a denominator of 0 under a criterion; of one unit: 1 or 0."""
@@ -201,10 +222,10 @@ class ScoreKeys:
     def movement(self, key: Key) -> Value:
         """The change of a score or rank, or its value on one side."""
         before, after = (date.fromisoformat(key[side]) for side in ("before", "after"))
-        name = ("moved rows", key["scope"], key["period"], before, after)
-        if name not in self._read:
-            self._read[name] = _indexed(self.moved(key["scope"], key["period"], before, after).rows)
-        own = self._read[name].get((key["unit"], key["group"]))
+        scope, period = key["scope"], key["period"]
+        name = ("moved rows", scope, period, str(before), str(after))
+        rows = self._of_unit(name, key["unit"], lambda: self.moved(scope, period, before, after).rows)
+        own = rows.get(key["group"])
         return _number(own[key["as"]]) if own else None
 
     def flags(self, key: Key) -> Value:
@@ -229,9 +250,18 @@ class ScoreKeys:
         return _number(rows.iloc[0][key["part"]]) if len(rows) else None
 
 
-def _indexed(rows: pd.DataFrame) -> dict[tuple[str, str], Mapping[Any, Any]]:
-    """Rows by unit and group."""
-    return {(str(row["unit"]), str(row["group"])): row for row in rows.to_dict("records")}
+def _named(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table, their unit as a word."""
+    return [
+        {str(k): v for k, v in row.items()} | {"unit": str(row["unit"])} for row in table.to_dict("records")
+    ]
+
+
+def _sorted(rows: pd.DataFrame) -> dict[tuple[str, str], list[float]]:
+    own = rows[rows["unit"].notna() & ~rows["unmeasured"].astype(bool)].dropna(subset="score")
+    return {
+        (str(g), str(level)): sorted(part["score"]) for (g, level), part in own.groupby(["group", "level"])
+    }
 
 
 def flagged(

@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import lru_cache, wraps
 from pathlib import Path
+from typing import TypeVar
 
 from ..vocabulary.errors import InputError, UsageError
 from ..vocabulary.places import LEVELS, Province, find_province, reference_units
 from ..vocabulary.text import clean
+from ..vocabulary.workbook import Edition, edition
 
 Line = dict[str, str]
+T = TypeVar("T")
 ERAS = ("63", "34")
+
+
+def remembered(read: Callable[[Path], T]) -> Callable[[Path], T]:
+    """A reader of a sheet that reads a file once a process, and again when it has changed; for what cannot be altered."""
+
+    @lru_cache(maxsize=8)
+    def once(path: Path, _edition: Edition | None) -> T:
+        return read(path)
+
+    @wraps(read)
+    def reader(path: Path) -> T:
+        return once(path, edition(path))
+
+    return reader
 
 
 @dataclass

@@ -23,7 +23,7 @@ from ..records.scores import last_said
 from ..records.store import Store
 from ..vocabulary.periods import Period
 from ..vocabulary.places import Province, names_of
-from .data import units_of
+from .data import listed_units, units_of
 from .ranks import rank
 from .results import COLUMNS
 
@@ -78,6 +78,11 @@ class Snapshot:
 def listing(store: Store, province: Province | None) -> pd.DataFrame:
     """The snapshots of a scope, oldest first, in the columns LISTED; `incomplete` names endpoints with pages missing,
     `restated` says that numbers were captured anew, and otherwise, within the day."""
+    key = ("snapshots", None if province is None else province.id)
+    return store.kept(key, lambda: _listing(store, province))
+
+
+def _listing(store: Store, province: Province | None) -> pd.DataFrame:
     stored = _stored(store, province)
     announced = _announced(store, province)
     found = [
@@ -96,6 +101,14 @@ def chosen(
 
     A period 1/1 to a day is the portal's year as captured on that day.
     """
+    asked = period.id if isinstance(period, Period) else period
+    key = ("snapshot", None if province is None else province.id, asked, str(on))
+    return store.kept(key, lambda: _chosen(store, province, period, on))
+
+
+def _chosen(
+    store: Store, province: Province | None, period: Period | str | None, on: date | None
+) -> Snapshot | None:
     stored = _of_period(_stored(store, province), period)
     if on is not None:
         stored = stored.filter(pl.col("captured_on") <= on)
@@ -119,6 +132,10 @@ def chosen(
 
 def named_units(store: Store, province: Province) -> pd.DataFrame:
     """All units of a province (statistics.data.units_of), and those that only portal responses name."""
+    return store.kept(("named_units", province.id, listed_units()), lambda: _named_units(store, province))
+
+
+def _named_units(store: Store, province: Province) -> pd.DataFrame:
     known = units_of(store, province)
     told = store.frame("scores", province.id).filter(pl.col("unit_id").is_not_null())
     rows = told.sort("captured_at").unique("unit_id", keep="last", maintain_order=True)

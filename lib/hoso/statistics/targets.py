@@ -21,7 +21,7 @@ from ..vocabulary.numbers import date as print_date
 from ..vocabulary.places import Era, era_on
 from .definitions import definitions
 from .scorecard.definitions import scorecards
-from .sheets import Line, Sheet
+from .sheets import Line, Sheet, remembered
 
 Comparison = Literal["at_least", "above", "at_most"]
 COMPARISONS: Final[dict[Comparison, str]] = {"at_least": "từ", "above": "trên", "at_most": "không quá"}
@@ -151,6 +151,7 @@ def criteria() -> dict[str, str]:
     return {criterion.id: criterion.title for card in scorecards() for criterion in card.criteria}
 
 
+@remembered
 def read(path: Path) -> tuple[Target, ...]:
     """The targets of a file with the columns COLUMNS.
 

@@ -18,7 +18,7 @@ from ..vocabulary.periods import Period
 from ..vocabulary.places import Province
 from . import published
 from .definitions import definitions
-from .sheets import Line, Sheet
+from .sheets import Line, Sheet, remembered
 
 Status = Literal["done_early", "done_on_time", "done_late", "in_progress", "overdue", "not_started"]
 STATUSES: Final[dict[Status, str]] = {
@@ -108,6 +108,7 @@ class Task:
         return "done_early" if day < self.due_on else "done_late"
 
 
+@remembered
 def read(path: Path) -> tuple[Task, ...]:
     """The tasks of a file with the columns COLUMNS; InputError tells all faults at once."""
     sheet = Sheet(path, COLUMNS)
