@@ -77,3 +77,14 @@ def test_notes_of_people_are_markdown_and_may_use_figures() -> None:
 def test_spaces_around_phrases_stay() -> None:
     """Words and figures of a phrase keep the spaces between them."""
     assert text("{{ a.fraction }} xong", a=ON_TIME) == "979/1.000 hồ sơ xong"
+
+
+def test_a_template_read_once_serves_every_rendering() -> None:
+    """Words written in an expression stand in each of them; so do other names and figures, and a broken template is told anew."""
+    source = "{{ 'Sở' }} {{ name }}{% if note %} {{ note(text) }}{% endif %}"
+    note = Note("do *{{ name }}*", "causes.md")
+    assert text(source, name="A", text=note) == text(source, name="A", text=note)
+    assert "B" in text(source, name="B", text=note)
+    for _ in range(2):
+        with pytest.raises(UsageError, match="dòng 2"):
+            text("một\n{{ name", name="A")

@@ -28,6 +28,10 @@ class Display:
         payload: dict[str, Any] = {"blocks": self.blocks, "figures": list(self.figures.values())}
         if self.document is not None:
             payload["document"] = self.document
+        if not self.blocks:
+            payload["omitted"] = (
+                True  # a cell that says it has nothing to show is not one whose output was lost
+            )
         text = "\n\n".join(filter(None, (plain(block, self.figures) for block in self.blocks)))
         return {
             MIME: payload,

@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from ..statistics.definitions import definitions
+from ..statistics.definitions import definitions, definitions_on
+from ..statistics.rows import Row
 from ..vocabulary import numbers
 from ..vocabulary.errors import UsageError
 from ..vocabulary.periods import Period
@@ -19,7 +20,7 @@ _KEY = ("indicator", "variant", "province", "unit", "level", "field", "period")
 _ALSO = ("procedure", "channel")  # in the key only where a figure is counted by them
 
 
-def counted(row: pd.Series[Any], period: Period, source: str, behind: Open | None = None) -> Figure:
+def counted(row: Row | pd.Series[Any], period: Period, source: str, behind: Open | None = None) -> Figure:
     """A count or rate of the results table as a figure; `behind` opens its dossiers."""
     key: Key = {"kind": "result", "part": "value"} | {name: _plain(row[name]) for name in _KEY}
     key |= {name: row[name] for name in _ALSO if not pd.isna(row.get(name))}
@@ -40,8 +41,8 @@ def unknown(name: str, variant: str | None, place: Province, period: Period) -> 
     return counted(pd.Series(row | told, dtype="object"), period, "Chưa có dữ liệu hồ sơ của kỳ này")
 
 
-def _indicator(row: pd.Series[Any], key: Key, period: Period) -> Figure:
-    words = definitions().on(period.end).indicator(key["indicator"], key["variant"])
+def _indicator(row: Row | pd.Series[Any], key: Key, period: Period) -> Figure:
+    words = definitions_on(period.end).indicator(key["indicator"], key["variant"])
     return Figure(
         key,
         words.title,
@@ -102,8 +103,8 @@ def _filled(figure: Figure, row: pd.Series[Any]) -> Figure:
 
 
 def _plain(value: Any) -> Any:
-    return None if pd.isna(value) else value
+    return None if value is None or pd.isna(value) else value
 
 
 def _number(value: Any) -> float | None:
-    return None if pd.isna(value) else float(value)
+    return None if value is None or pd.isna(value) else float(value)

@@ -7,7 +7,7 @@ is computed, reads the store at one version, and never reads the private table o
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, partial
@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from ..records.store import Store
-from ..statistics import entered, heads, published, targets
+from ..statistics import cells, entered, heads, published, rows, targets
 from ..statistics.assessment import assessed, comparable
 from ..statistics.counting import By, Grouping
 from ..statistics.data import Data, dossiers
@@ -97,6 +97,7 @@ class Report(wording.Words):
     _results: dict[tuple[str, Grouping, tuple[str, ...] | None], pd.DataFrame] = field(
         default_factory=dict, repr=False
     )
+    _rows: dict[tuple[Any, ...], dict[tuple[Any, Any], rows.Row]] = field(default_factory=dict, repr=False)
 
     @property
     def data(self) -> Data:
@@ -123,7 +124,11 @@ class Report(wording.Words):
     @cached_property
     def broken(self) -> list[str]:
         """The identities of form II.06a that do not hold; there are none without dossiers."""
-        return broken(self.results("level", of=HELD), self.period) if self.dossiers else []
+        if self.dossiers is None:
+            return []
+        return self.dossiers.kept(
+            ("broken", self.period.id), lambda: broken(self.results("level", of=HELD), self.period)
+        )
 
     def covers(self, period: Period | None = None) -> bool:
         """Whether the dossiers reach into the period, or another one: outside them nothing is known, not even a zero."""
@@ -194,12 +199,51 @@ class Report(wording.Words):
     def _figure(self, name: str, variant: str | None, unit: str | None, period: Period) -> Figure:
         if not self.covers(period):
             return readings.unknown(name, variant, self.place, period)
-        only = None if period == self.period else (name,)  # of another period nobody asks for all
-        table = self.results("unit" if unit else "province", period, only)
-        row = _one(table, name, variant, unit)
-        return self.figure(row, period)
+        only = (
+            (name,) if unit is None or period != self.period else None
+        )  # of a unit one is rarely asked alone
+        by: By = "unit" if unit else "province"
+        return self.figure(self.row(by, name, variant, unit, period, only), period)
 
-    def figure(self, row: pd.Series[Any], period: Period | None = None) -> Figure:
+    def row(
+        self,
+        by: By,
+        name: str,
+        variant: str | None,
+        group: str | None = None,
+        period: Period | None = None,
+        of: tuple[str, ...] | None = None,
+    ) -> rows.Row:
+        """The row of a count or indicator in the results of the period, or of another one: of one unit, level, or of all.
+
+        UsageError for a unit that the province does not have.
+        """
+        chosen = period or self.period
+        key = (chosen.id, by, of, group)
+        if key not in self._rows:
+            self._rows[key] = rows.by_name(self._group(by, chosen, of, group), group)
+        if (name, variant) not in self._rows[key]:
+            raise UsageError(
+                f"không có đơn vị {group}", expected="một mã đơn vị của tỉnh, xem report.data.units"
+            )
+        return self._rows[key][name, variant]
+
+    def _group(
+        self, by: By, period: Period, of: tuple[str, ...] | None, group: str | None
+    ) -> Sequence[rows.Row]:
+        """The rows of one unit or level, or of the province; of a few indicators those of all units are packed at once."""
+        if of is not None and by != "unit":
+            found = cells.rows_of(self.data, period, by, of)
+            return found if group is None else [row for row in found if row[by] == group]
+        if of is None:
+            table = self.results(by, period)
+            return rows.records(table if group is None else table[table[by] == group])
+        kept = self.data.kept(
+            ("rows", period.id, by, of), lambda: rows.packed(rows.records(self.results(by, period, of)), by)
+        )
+        return rows.opened(kept.get(group))
+
+    def figure(self, row: rows.Row | pd.Series[Any], period: Period | None = None) -> Figure:
         """A row of the results table as a figure."""
         return readings.counted(row, period or self.period, self.source_text, partial(opened, self.data))
 
@@ -223,8 +267,8 @@ class Report(wording.Words):
     @cached_property
     def held_targets(self) -> list[targets.Target]:
         """The targets that measure the period in this province."""
-        rows = targets.read(self.workbook.reference / targets.FILE)
-        return [t for t in rows if t.holds_on(self.period.end) and t.province in (None, self.place.slug)]
+        read = targets.read(self.workbook.reference / targets.FILE)
+        return [t for t in read if t.holds_on(self.period.end) and t.province in (None, self.place.slug)]
 
     def verdict(self, indicator: str, *, deadline: str = "") -> Verdict:
         """An indicator of the province beside its target, counted as the target says, else in its first variant."""
@@ -256,8 +300,8 @@ class Report(wording.Words):
 
     @cached_property
     def _published(self) -> pd.DataFrame:
-        rows = published.read(self.workbook.reference / "published.csv")
-        return published.of(rows, self.place, self.period)
+        read = published.read(self.workbook.reference / "published.csv")
+        return published.of(read, self.place, self.period)
 
     def published(self, name: str) -> Figure:
         """A figure others published for this province and period; a dash with its reason when there is none."""
@@ -271,13 +315,9 @@ class Report(wording.Words):
     ) -> pd.DataFrame:
         """One indicator of every unit: unit, name, level, numerator, denominator, value (null without dossiers)."""
         chosen = self.definitions.indicator(indicator, variant)
-        table = self.results("unit")
-        rows = table[
-            (table["indicator"] == chosen.id)
-            & (table["variant"] == chosen.variant)
-            & table["level"].isin(levels)
-        ]
-        named = rows.merge(self.data.units[["unit", "name"]], on="unit", how="left")
+        table = self.results("unit", of=(chosen.id,))
+        own = table[(table["variant"] == chosen.variant) & table["level"].isin(levels)]
+        named = own.merge(self.data.units[["unit", "name"]], on="unit", how="left")
         return named.reset_index(drop=True)
 
     def lowest(
@@ -291,8 +331,8 @@ class Report(wording.Words):
 
         Of the departments and the level just below the province, where no `levels` are named.
         """
-        rows = self.units(indicator, variant, levels or wording.upper_levels(self.place))
-        return laggards.ordered(rows).head(count)
+        units = self.units(indicator, variant, levels or wording.upper_levels(self.place))
+        return laggards.ordered(units).head(count)
 
     def behind(self, indicator: str, variant: str | None = None, count: int = 12) -> pd.DataFrame:
         """The lowest units for a chart; none where no two units can be told apart."""
@@ -352,14 +392,3 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
         raise UsageError(f"không hiểu ngày “{text}”", expected="năm-tháng-ngày, ví dụ 2023-12-25") from error
-
-
-def _one(table: pd.DataFrame, name: str, variant: str | None, unit: str | None) -> pd.Series[Any]:
-    chosen = table["indicator"] == name
-    chosen &= table["variant"].isna() if variant is None else table["variant"] == variant
-    if unit is not None:
-        chosen &= table["unit"] == unit
-    rows = table[chosen]
-    if len(rows) != 1:
-        raise UsageError(f"không có đơn vị {unit}", expected="một mã đơn vị của tỉnh, xem report.data.units")
-    return rows.iloc[0]

@@ -11,6 +11,7 @@ import pandas as pd
 from ..statistics import heads, targets
 from ..statistics.assessment import assess, comparable
 from ..statistics.ranks import RANKED_FROM
+from ..statistics.rows import opened, packed
 from ..vocabulary.periods import Period
 from .figures import Figure, Phrase
 from .report import Report
@@ -123,8 +124,7 @@ class Work:
 
     def peers(self, measure: Measure) -> list[float]:
         """The rates of the ranked units of the level, for the chart; they are counted as the unit's own."""
-        rows = self._of(measure.own.key["indicator"], measure.own.key["variant"])
-        return list(rows.loc[rows["denominator"] >= RANKED_FROM, "value"].dropna())
+        return self._compared[0][measure.own.key["indicator"]]
 
     def _measure(self, name: str, variant: str | None = None) -> Measure:
         own = self._figure("unit", name, variant, self.report.period)
@@ -143,13 +143,8 @@ class Work:
         return replace(measure, verdict=Verdict(self.report, row, measure.own))
 
     def _figure(self, by: Any, name: str, variant: str | None, period: Period) -> Figure:
-        rows = self.report.results(by, period, PRINTED)
-        own = (rows["indicator"] == name) & (
-            rows["variant"].isna() if variant is None else rows["variant"] == variant
-        )
-        if by != "province":
-            own &= rows[by] == (self.unit if by == "unit" else self.level)
-        return self.report.figure(rows[own].iloc[0], period)
+        group = {"unit": self.unit, "level": self.level}.get(by)
+        return self.report.figure(self.report.row(by, name, variant, group, period, PRINTED), period)
 
     def _of(self, name: str, variant: str | None) -> pd.DataFrame:
         """An indicator of all units of the level."""
@@ -176,11 +171,29 @@ class Work:
     @cached_property
     def _assessed(self) -> dict[str, dict[str, Any]]:
         """The unit's rates beside target and level, by indicator."""
-        rows = pd.concat([self._of(name, self._variant(name)) for name in RATED])
+        own = {row["indicator"]: dict(row) for row in opened(self._compared[1].get(self.unit))}
+        for row in own.values():
+            row["head"] = row["head"] or self.head or None
+        return own
+
+    @cached_property
+    def _compared(self) -> tuple[dict[str, list[float]], dict[str, bytes]]:
+        """What all units of the level share that count their rates alike: the ranked values, each unit's assessed rows."""
+        data, period = self.report.data, self.report.period
+        variants = {name: self._variant(name) for name in RATED}
+        key = ("compared", period.id, self.level, tuple(variants.items()), tuple(self._targets))
+        return data.kept(key, lambda: self._compare(variants))
+
+    def _compare(self, variants: dict[str, str]) -> tuple[dict[str, list[float]], dict[str, bytes]]:
+        rows = {name: self._of(name, variant) for name, variant in variants.items()}
+        ranked = {
+            name: own.loc[own["denominator"] >= RANKED_FROM, "value"].dropna().tolist()
+            for name, own in rows.items()
+        }
         data = self.report.data
-        judged = assess(rows, self._targets, self.report.period, data.last_day, heads=self._heads)
-        own = judged[judged["unit"] == self.unit].drop_duplicates("indicator")
-        return {str(row["indicator"]): {str(k): v for k, v in row.items()} for row in own.to_dict("records")}
+        judged = assess(pd.concat(list(rows.values())), self._targets, self.report.period, data.last_day)
+        first = judged.drop_duplicates(["unit", "indicator"]).to_dict("records")
+        return ranked, packed(({str(name): value for name, value in row.items()} for row in first), "unit")
 
     @cached_property
     def _heads(self) -> dict[heads.HeadKey, str]:

@@ -157,6 +157,9 @@ class Drawn(Data):
     def facts(self) -> nw.LazyFrame[Any]:
         return nw.from_native(self.rows.lazy())
 
+    def scan(self) -> nw.LazyFrame[Any]:
+        return self.facts()
+
     def ledger(self) -> nw.LazyFrame[Any]:
         return ledger.build(self.facts())
 
