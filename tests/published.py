@@ -18,7 +18,8 @@ from nbformat import NotebookNode
 from hoso.delivery.asked import Asked, runs_of
 from hoso.delivery.export.document import document
 from hoso.delivery.export.formats import FORMATS
-from hoso.delivery.runs import Outcome, Run, report
+from hoso.delivery.making import report
+from hoso.delivery.runs import Outcome, Run
 from hoso.records.store import Store
 from hoso.vocabulary.text import slug
 from hoso.vocabulary.workbook import Workbook

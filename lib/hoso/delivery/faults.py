@@ -7,7 +7,16 @@ from typing import Final
 from ..vocabulary.errors import HosoError, StoreError
 
 # Packages that read and write the store; pyo3_runtime is what a panic of theirs is called.
-_STORE: Final = {"deltalake", "_internal", "polars", "duckdb", "_duckdb", "sqlite3", "pyo3_runtime"}
+_STORE: Final = {
+    "deltalake",
+    "_internal",
+    "polars",
+    "narwhals",
+    "duckdb",
+    "_duckdb",
+    "sqlite3",
+    "pyo3_runtime",
+}
 
 
 def told_in_a_line(error: BaseException) -> HosoError | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from .changes import NO_FIGURES, changes
-from .outputs import sha256
+from .outputs import sha256, to_disk
 
 FOLDER: Final = "history"
 FIGURES: Final = "figures.json"
@@ -127,15 +126,15 @@ def _archive(live: Path, staged: Path, number: int) -> int:
         number += 1
         target = live / FOLDER / str(number)
     target.parent.mkdir(exist_ok=True)
+    to_disk(made)
     made.rename(target)
+    to_disk(target.parent)
     return number
 
 
 def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    path.write_bytes(content)
+    to_disk(path)
 
 
 def _kept(live: Path) -> dict[int, Path]:

@@ -1,16 +1,20 @@
-"""The files of one finished report: figures.json, manifest.json and the documents, published together by rename."""
+"""The files of one finished report as bytes on the disk: figures.json, digests, JSON."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
 
 from ..presentation.structure import row_header
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 SCHEMA: Final = Path(__file__).with_name("figures.schema.json")
 """The schema of figures.json (JSON Schema 2020-12), published beside the reports."""
@@ -96,27 +100,43 @@ def _spoken(run: Mapping[str, Any], records: Mapping[str, Any]) -> str:
     return " " if run["t"] == "br" else str(run.get("s", ""))
 
 
-def sha256(path: Path) -> str:
+def sha256(path: Path | str) -> str:
     """The digest of a file's bytes."""
-    with path.open("rb") as file:
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - thousands a run, and a Path costs more than the digest
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_json(path: Path, value: Any) -> None:
-    """JSON with Vietnamese letters as they are, keys in the order given."""
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    """JSON with Vietnamese letters as they are, keys in the order given; what is no number is null."""
+    path.write_bytes(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+
+
+def write_notebook(path: Path, notebook: NotebookNode) -> None:
+    """A notebook as nbformat writes it, on one line: the indented form takes ten times as long, and nobody reads it."""
+    from nbformat.v4.rwbase import strip_transient
+
+    path.write_bytes(orjson.dumps(strip_transient(notebook), option=orjson.OPT_APPEND_NEWLINE))
+
+
+def to_disk(path: Path) -> None:
+    """What a file holds, or which names a folder has, written through to the disk: it is there after a power cut."""
+    if path.is_dir() and os.name != "posix":
+        return  # there a folder cannot be opened
+    opened = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def publish(stage: Path, folder: Path, names: list[str]) -> None:
-    """Moves staged files over the last published ones, the manifest last.
+    """Moves staged files over the last published ones, one after the other, and takes the stage away.
 
-    Each move is atomic; the manifest carries the digests of the others, so a set that a power cut left mixed is known.
-    Old files stay until their successor is complete.
+    For sets that are made anew when they are found mixed; a report's own are published by `publishing`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
-        with (stage / name).open("rb") as file:
-            os.fsync(file.fileno())
+        to_disk(stage / name)
     for name in names:
         (stage / name).replace(folder / name)
     shutil.rmtree(stage)
