@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from hoso.delivery import notebooks, verdict
-from hoso.delivery.asked import Asked, runs_of
+from hoso.delivery.asked import Asked, matrix, runs_of
 from hoso.delivery.runs import Run
 from hoso.records.store import Store
 from hoso.vocabulary.errors import InputError, NoDataError, UsageError
@@ -37,6 +37,7 @@ Of = Callable[..., list[Run]]
 
 def write_notebook(folder: Path, name: str, parameters: str, **about: Any) -> None:
     """A notebook with a parameters cell."""
+    folder.mkdir(exist_ok=True)
     cell = nbformat.v4.new_code_cell(parameters, id="parameters", metadata={"tags": ["parameters"]})
     nbformat.write(
         nbformat.v4.new_notebook(cells=[cell], metadata={"hoso": about} if about else {}),
@@ -51,7 +52,6 @@ PLACE = 'province = "ha-giang"  # tỉnh\nperiod = "2024-01"  # kỳ\n'
 def of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Of:
     """The runs of a command on a workbook with a notebook of each kind."""
     folder = tmp_path / "notebooks"
-    folder.mkdir()
     write_notebook(folder, "review", PLACE)
     write_notebook(
         folder, "reminder", PLACE + 'indicator = "online_rate"  # chỉ tiêu\ndeadline = ""  # thời hạn\n'
@@ -124,6 +124,18 @@ def test_papermill_gets_what_the_notebook_has(of: Of) -> None:
     }  # fmt: skip
     (unit,) = of("unit", units=("so-tu-phap",))
     assert unit.parameters == {"province": "ha-giang", "period": "2024-9M", "unit": "so-tu-phap"}
+
+
+def test_several_periods_are_one_batch(of: Of, tmp_path: Path) -> None:
+    """Each run once, in the order of the periods; a period without any unit's data adds none, unless all are such."""
+    workbook, store = Workbook(tmp_path), Store.open(tmp_path / "store")
+    asked = Asked(["unit"], "", ("ha-giang",), every_unit=True, level="department")
+    found = matrix(workbook, store, asked, ["2024-01", "2023-11", "2024-10", "2024-01"])
+    assert [(run.unit, run.period.id) for run in found] == [
+        ("so-tu-phap", "2024-01"), ("so-noi-vu", "2024-10"),
+    ]  # fmt: skip
+    with pytest.raises(NoDataError):
+        matrix(workbook, store, asked, ["2023-10", "2023-11"])
 
 
 def test_a_unit_s_id_cannot_leave_the_folder(of: Of) -> None:

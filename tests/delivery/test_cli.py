@@ -6,14 +6,17 @@ import json
 import re
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 
 from hoso.delivery import cli
+from hoso.delivery.commands import report
 from hoso.records.store import Store
 from tests.delivery.conftest import Command
+from tests.delivery.test_asked import write_notebook
 from tests.stores import write_csv
 
 ROOT = Path(__file__).parents[2]
@@ -164,6 +167,7 @@ def test_a_legacy_workbook_is_read(hoso: Command) -> None:
 
 
 REMINDER = ("report", "reminder", "--province", "ha-giang", "--period", "2024-9M")
+REVIEW = ("report", "review", "--province", "ha-giang", "--period", "2024-9M")
 UNIT = ("report", "unit", "--province", "ha-giang", "--period", "2024-9M")
 
 
@@ -208,6 +212,23 @@ UNIT = ("report", "unit", "--province", "ha-giang", "--period", "2024-9M")
         ((*UNIT, "--unit", "so-tu-phap", "--every-unit"), 2, "--every-unit"),
         ((*UNIT, "--every-unit", "--level", "ward"), 2, "district"),
         (("report", "unit", "--province", "ha-giang", "--period", "2010-01", "--every-unit"), 3, "2010"),
+        ((*REVIEW, "-p", "ma", "01"), 2, "ma"),
+        ((*REVIEW, "-p", "x = 1; import os", "1"), 2, "tên tham số"),
+        ((*REVIEW, "-p", "province", "kon-tum"), 2, "--province"),
+        ((*REVIEW, "-p", "period"), 2, "-p"),
+        ((*REMINDER, "-p", "indicator", "../x"), 2, "chỉ tiêu"),
+        ((*REMINDER, "-p", "deadline", "2024-12-25", "-p", "deadline", "2024-12-26"), 2, "một lần"),
+        ((*REVIEW, "--timeout", "0"), 2, "--timeout"),
+        ((*REVIEW, "--timeout", "1e30"), 2, "--timeout"),
+        ((*REVIEW, "--memory", "1M"), 2, "--memory"),
+        ((*REVIEW, "--jobs", "0"), 2, "--jobs"),
+        ((*REVIEW, "--jobs", "100000"), 2, "--jobs"),
+        ((*REVIEW, "--memory", "3 GB"), 2, "800M"),
+        ((*REVIEW, "--catch-up", "2"), 2, "last-month"),
+        ((*REVIEW, "--notify", "ftp://x"), 2, "--notify"),
+        (("report", "review", "--province", "ha-giang", "--period", "last-week"), 2, "last-month"),
+        (("why", "no-such-report.pdf"), 1, "no-such-report.pdf"),
+        (("list", "--state", "good"), 2, "missing"),
         (("figures", "--province", "ha-giang", "--period", "2024-9M", "--level", "ward"), 2, "district"),
         (
             ("figures", "--province", "ha-giang", "--period", "2024-9M", "--unit", "so-khong-co"),
@@ -229,6 +250,54 @@ def test_wrong_use_is_refused_in_one_line(
     assert "Traceback" not in err
     assert len(lines) == 1 or code == 3
     assert hint in err
+
+
+@pytest.mark.parametrize(
+    ("words", "runs"),
+    [
+        (("--period", "2024-9M"), ["2024-9M"]),
+        (("--period", "2024-06", "--period", "2024-9M", "--period", "2024-06"), ["2024-06", "2024-9M"]),
+        (("--period", "last-year@calendar", "--catch-up", "1"), ["2022@calendar", "2023@calendar"]),
+    ],
+)
+def test_a_dry_run_prints_the_runs_and_makes_none(
+    hoso: Command,
+    tmp_path: Path,
+    export: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    runs: list[str],
+) -> None:
+    """One line a run, of each period once, oldest first for those to catch up; nothing is written."""
+    hoso("import", export, "--province", "ha-giang")
+    monkeypatch.setattr(report, "date", Today)
+    code, out, err = hoso("report", "review", "--province", "ha-giang", *words, "--dry-run")
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [f"review ha-giang {period}" for period in runs]
+    assert not (tmp_path / "reports").exists()
+
+
+class Today(date):
+    """A day on which 2023 is the last year."""
+
+    @classmethod
+    def today(cls) -> "Today":
+        return cls(2024, 5, 1)
+
+
+def test_a_parameter_of_an_analyst_s_own_notebook_stays_text(
+    hoso: Command, tmp_path: Path, export: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """-p NAME VALUE, as papermill has it, but "01" is no number; values that look like options are values."""
+    write_notebook(
+        tmp_path / "notebooks", "mine", 'province = "ha-giang"\nperiod = "2024-9M"\nma = ""\nq = ""\n'
+    )
+    (tmp_path / "data" / "reference").mkdir(parents=True)
+    monkeypatch.setenv("HOSO_ROOT", str(tmp_path))
+    hoso("import", export, "--province", "ha-giang")
+    own = ("report", "mine", "--province", "ha-giang", "--period", "2024-9M", "--dry-run")
+    assert hoso(*own, "-p", "ma", "01")[1] == "mine-01 ha-giang 2024-9M\n"
+    assert hoso(*own, "-p", "q", "--force", "-p", "ma", "a=b")[1] == "mine-a-b-force ha-giang 2024-9M\n"
 
 
 def test_an_empty_store_is_lack_of_data(hoso: Command) -> None:

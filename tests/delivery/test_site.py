@@ -6,14 +6,13 @@ from collections.abc import Callable
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
 
-from hoso.delivery import handbook, runs
+from hoso.delivery import failures, handbook, publishing, runs
 from hoso.delivery.outputs import write_json
 from hoso.delivery.site import STATES, Entry, names, roster, write
 from hoso.delivery.site.entries import BAD
@@ -49,8 +48,9 @@ def publish(reports: Path, province: str, period: str, notebook: str = "review",
 def fail(reports: Path, province: str, period: str) -> None:
     """What a failed run leaves, written by the run's own hand."""
     reports.mkdir(exist_ok=True)
-    with TemporaryDirectory(dir=reports.parent) as stage:
-        runs._failed(runs.Run.of(Workbook(ROOT), "review", province, period), reports, Path(stage), [FAULT])
+    run = runs.Run.of(Workbook(ROOT), "review", province, period)
+    with publishing.staged(run, reports) as stage:
+        failures.keep(failures.Failure("failed", [FAULT]), run, stage, None)
 
 
 class Words(HTMLParser):

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Final, get_args
 
 import polars as pl
 
 from ..presentation.report import known_unit
 from ..records.store import Store
-from ..statistics import snapshots, targets
+from ..statistics import snapshots
 from ..statistics.data import dossiers
-from ..statistics.definitions import definitions
 from ..statistics.results import results
 from ..vocabulary.errors import NoDataError, UsageError
 from ..vocabulary.periods import Period
 from ..vocabulary.places import Level, Province
 from ..vocabulary.workbook import Workbook
-from . import notebooks
+from . import notebooks, parameters
 from .imports import provinces_with_data
 from .notebooks import Notebook
 from .runs import COUNTRY, Run
@@ -42,12 +40,27 @@ class Asked:
     level: str | None = None
     indicator: str | None = None
     deadline: str | None = None
+    more: Mapping[str, str] = field(default_factory=dict)  # parameters of an analyst's own notebook
 
     @property
     def options(self) -> dict[str, str]:
         """The further parameters that were given; a blank one means the notebook's own default."""
-        given = {"indicator": self.indicator, "deadline": self.deadline}
+        given = {"indicator": self.indicator, "deadline": self.deadline, **self.more}
         return {name: value for name, value in given.items() if value}
+
+
+def matrix(workbook: Workbook, store: Store, asked: Asked, periods: Sequence[str]) -> list[Run]:
+    """The runs of a command for each of several periods, each run once. NoDataError when there is none for any of them."""
+    found: list[Run] = []
+    lacking: list[NoDataError] = []
+    for period in dict.fromkeys(periods):
+        try:
+            found += runs_of(workbook, store, replace(asked, period=period))
+        except NoDataError as error:
+            lacking.append(error)
+    if not found and lacking:
+        raise lacking[0]
+    return list({run.machine_folder(Path()): run for run in found}.values())
 
 
 def runs_of(workbook: Workbook, store: Store, asked: Asked) -> list[Run]:
@@ -56,7 +69,7 @@ def runs_of(workbook: Workbook, store: Store, asked: Asked) -> list[Run]:
     chosen = [_published(notebooks.read(workbook.notebooks, name)) for name in asked.names]
     for notebook in chosen:
         _check_options(notebook, asked)
-    _check_values(asked)
+    _check_level(asked)
     runs = [run for notebook in chosen for run in _runs(workbook, store, notebook, asked)]
     if not runs:  # every unit of places where none has any
         raise NoDataError(
@@ -75,14 +88,18 @@ def _published(notebook: Notebook) -> Notebook:
     return notebook
 
 
+_OWN_OPTIONS: Final = ("province", "period", "unit")  # which decide where a report lies
+
+
 def _check_options(notebook: Notebook, asked: Asked) -> None:
-    """Refuses what the notebook has no parameter for, and a report of a unit without one."""
+    """Refuses what the notebook has no parameter for or what is no value of it, and a report of a unit without one."""
+    if misplaced := [name for name in _OWN_OPTIONS if name in asked.more]:
+        raise UsageError(f"-p {misplaced[0]} có lựa chọn riêng", expected=f"--{misplaced[0]}")
+    parameters.check(notebook.parameters, asked.options)
     wants_unit = bool(asked.units) or asked.every_unit
-    given = [*asked.options, *(["unit"] if wants_unit else [])]
-    lacking = [name for name in given if name not in notebook.parameters]
-    if lacking:
+    if wants_unit and "unit" not in notebook.parameters:
         raise UsageError(
-            f"báo cáo {notebook.name} không có tham số {', '.join(lacking)}",
+            f"báo cáo {notebook.name} không có tham số unit",
             expected=", ".join(f"--{name}" for name in notebook.parameters),
         )
     if asked.units and asked.every_unit:
@@ -93,25 +110,9 @@ def _check_options(notebook: Notebook, asked: Asked) -> None:
         raise UsageError(f"báo cáo {notebook.name} là của một đơn vị", expected="--unit MÃ hoặc --every-unit")
 
 
-def _check_values(asked: Asked) -> None:
+def _check_level(asked: Asked) -> None:
     if asked.level is not None and asked.level not in _UNIT_LEVELS:
         raise UsageError(f"không có cấp {asked.level}", expected=", ".join(_UNIT_LEVELS))
-    if asked.indicator:
-        known = sorted({*(i.id for i in definitions().indicators), *targets.criteria()})
-        if asked.indicator not in known:
-            near = difflib.get_close_matches(asked.indicator, known, 3, 0.5) or known
-            raise UsageError(f"không có chỉ tiêu {asked.indicator}", expected=", ".join(near))
-    if asked.deadline:
-        _check_day(asked.deadline)
-
-
-def _check_day(text: str) -> None:
-    try:
-        date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(
-            f"không hiểu thời hạn “{text}”", expected="năm-tháng-ngày, ví dụ 2023-12-25"
-        ) from error
 
 
 def _runs(workbook: Workbook, store: Store, notebook: Notebook, asked: Asked) -> Iterator[Run]:

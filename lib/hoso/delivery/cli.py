@@ -1,7 +1,7 @@
 """The command line: a thin skin over the library. The commands themselves are in delivery.commands.
 
-Exit codes: 0 all done, 1 something failed (the rest is done), 2 wrong use, 3 nothing to do for lack of data. An error is one
-line on standard error: what · where · what was expected · what to do.
+Exit codes: 0 all done, 1 something failed (the rest is done), 2 wrong use, 3 nothing to do for lack of data, 130 stopped by
+Ctrl-C. An error is one line on standard error: what · where · what was expected · what to do.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import sys
 
 import typer
 
-from .commands import data, lab, numbers, reports, sign
+from .commands import data, lab, numbers, report, reports, roster, sign
+from .commands.options import WithParameters
 from .faults import told_in_a_line
 from .terminal import say_error
 
@@ -23,11 +24,13 @@ app = typer.Typer(
 )
 app.command()(data.sample)
 app.command(name="import")(data.import_)
-app.command()(reports.report)
+app.command(cls=WithParameters)(report.report)
 app.command()(numbers.figures)
 app.command()(numbers.score)
 app.command()(reports.verify)
 app.command()(sign.sign)
+app.command()(roster.why)
+app.command(name="list")(roster.list_)
 app.command()(data.status)
 app.command()(reports.site)
 app.command()(lab.lab)

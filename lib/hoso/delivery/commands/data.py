@@ -13,6 +13,7 @@ from rich.table import Table
 from ...vocabulary.workbook import Workbook
 from ..faults import told_in_a_line
 from ..terminal import OUT, progress, rows_read, say_error
+from .at_hand import reports_at_hand
 from .options import FAILED, ProvinceOption
 
 
@@ -118,7 +119,9 @@ def status(
     if rejects:
         OUT.print(reject_table(store))
     grid = Table("report", "province", "period", "unit", "state", "made from data to")
-    for entry in roster(workbook.reports):
+    with reports_at_hand(workbook):
+        entries = roster(workbook.reports)
+    for entry in entries:
         words = (entry.notebook, entry.province, entry.period, entry.unit)
         grid.add_row(*words, STATES[entry.state], entry.data_date)
     OUT.print(grid)

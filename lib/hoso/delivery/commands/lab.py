@@ -7,8 +7,6 @@ from typing import Annotated
 import typer
 
 from ...vocabulary.workbook import Workbook
-from ..lab import empty, fill
-from ..lab import lab as served
 from ..terminal import OUT, progress
 
 
@@ -22,6 +20,9 @@ def lab(
     ] = True,
 ) -> None:
     """Open JupyterLab on explore.ipynb; with an empty store, on the sample."""
+    from ..lab import empty, fill
+    from ..lab import lab as served
+
     workbook = Workbook.find()
     asked = served(workbook, port, browser)
     if sample and empty(workbook):
