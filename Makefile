@@ -21,18 +21,20 @@ test: .venv/ready-dev
 
 ## check: format, lint and types
 check: .venv/ready-dev
-	$(BIN)/ruff format --check lib tests
-	$(BIN)/ruff check lib tests
+	$(BIN)/ruff format --check lib tests benchmarks deploy
+	$(BIN)/ruff check lib tests benchmarks deploy
 	$(BIN)/mypy
 
 ## validate: every PDF among the reports against PDF/A-2a and PDF/UA-1 (needs a JDK and Debian's libjaxb-java)
 validate:
 	find reports -name '*.pdf' -exec sh -c 'for f; do echo "$$f@PDFA-2A"; echo "$$f@PDFUA-1"; done' sh {} + | xargs -d '\n' tools/verapdf/verapdf
 
-## bench: the measured claims, on a quiet machine (benchmarks/README.md)
-bench: .venv/ready
+## bench: the measured claims, on a quiet machine, an hour or so (benchmarks/README.md)
+bench: .venv/ready-dev
 	$(BIN)/python benchmarks/export.py
 	$(BIN)/python benchmarks/site.py
+	$(BIN)/python benchmarks/batch.py
+	$(BIN)/python benchmarks/country.py
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "hoso needs Python 3.11 or newer; name one with: make PYTHON=python3.12 …")'
@@ -49,6 +51,7 @@ bench: .venv/ready
 lock:
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --quiet -o requirements.lock
 	uv pip compile pyproject.toml --extra sign -c requirements.lock --universal --generate-hashes --no-header --no-annotate --quiet -o requirements-sign.lock
+	uv pip compile pyproject.toml --extra cluster --extra objects -c requirements.lock --universal --generate-hashes --no-header --no-annotate --quiet -o requirements-cluster.lock
 	uv pip compile pyproject.toml --extra dev -c requirements.lock --universal --generate-hashes --no-header --no-annotate --quiet -o requirements-dev.lock
 
 ## clean: remove what the workbook made (the key outside the repository stays)
