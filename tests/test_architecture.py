@@ -117,7 +117,12 @@ def test_every_dependency_has_its_reason() -> None:
 
 def test_locks_pin_by_hash_without_addresses() -> None:
     """Every requirement of the locks has a hash, and none an address."""
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in (
+        "requirements.lock",
+        "requirements-sign.lock",
+        "requirements-cluster.lock",
+        "requirements-dev.lock",
+    ):
         text = (ROOT / name).read_text("utf-8")
         assert "://" not in text
         entries = re.split(r"\n(?=\S)", text.strip())
