@@ -6,6 +6,7 @@ import copy
 import logging
 import shutil
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,12 @@ def _executed(
     said = logging.getLogger("papermill").level
     logging.getLogger("papermill").setLevel(logging.CRITICAL)  # it repeats what notebooks of errors say
     try:
-        papermill.execute_notebook(notebook, out, dict(parameters or {}), **(_USUAL | options))
+        # In a thread of its own: a browser test before may have left an event loop running in this one, and nbclient would
+        # take another thread's, in which ZeroMQ's messages can get lost.
+        with ThreadPoolExecutor(1) as apart:
+            apart.submit(
+                papermill.execute_notebook, notebook, out, dict(parameters or {}), **(_USUAL | options)
+            ).result()
     except Exception as error:  # whatever it is, is compared
         return error
     finally:

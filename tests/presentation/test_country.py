@@ -167,8 +167,8 @@ def test_ties_share_a_rank_and_are_all_named(opened: Any) -> None:
     table = country.table.copy()
     total = (table["group"] == "TOTAL") & (table["unit"].isin(["34-82", "34-75"]))  # the first two
     table.loc[total, ["score", "rank"]] = [68.8, 1]
-    country.keys._read["table", "country", PERIOD, country.on] = table
-    country.keys._read.pop(("rows", "country", PERIOD, country.on), None)
+    country.keys._read["table", "country", PERIOD, str(country.on)] = table
+    country.keys._read.pop(("rows", "country", PERIOD, str(country.on)), None)
     tied = replace(country)
     assert [place.rank.value for place in tied.ranking][:3] == [1, 1, 3]
     assert [str(phrase) for phrase in tied.first] == ["Đồng Nai (68,80 điểm)", "Đồng Tháp (68,80 điểm)"]

@@ -36,7 +36,9 @@ def rejects(data: Data) -> pd.DataFrame:
     imports = data.store.frame("imports", data.province.id).sort("imported_at")
     last = imports.unique("sha256", keep="last")
     rows = data.store.frame("rejects", data.province.id).join(last, on="import_id", how="semi")
-    counted = rows.group_by("file", "reason").len().sort("len", "file", descending=[True, False])
+    counted = (
+        rows.group_by("file", "reason").len().sort("len", "file", "reason", descending=[True, False, False])
+    )
     return _named(counted, {"file": "tệp", "reason": "lý do loại", "len": "số dòng"})
 
 

@@ -68,6 +68,9 @@ def test_the_environment_is_the_callers(run: Run, monkeypatch: pytest.MonkeyPatc
     one thread is not."""
     monkeypatch.setenv("HOSO_TEST_OURS", "của ta")
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.delenv(
+        "PYDEVD_DISABLE_FILE_VALIDATION", raising=False
+    )  # as a test of the command line may have left it
     names = ("HOSO_ROOT", "HOSO_TEST_OURS", "OMP_NUM_THREADS", "PYDEVD_DISABLE_FILE_VALIDATION")
     ran = run(f"import os\n[os.environ.get(n) for n in {names}]", env={"HOSO_ROOT": "/x"})
     assert ran.text(0) == "['/x', 'của ta', None, None]"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -134,6 +135,7 @@ class Pool:
     def _start(self) -> _Worker:
         """A new worker. Python's own way of starting one takes what the parent runs (hoso, a test) as it is."""
         context = get_context("spawn")
+        vars(sys.modules["__main__"]).setdefault("__spec__", None)  # %reset in a notebook takes it away
         ours, theirs = context.Pipe()
         process = context.Process(target=work, args=(theirs, self.order, os.getpid()), daemon=True)
         with _no_interrupt():
