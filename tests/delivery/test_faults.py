@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -55,9 +56,10 @@ def good(tmp_path_factory: pytest.TempPathFactory, kernels: Kernels) -> Good:
 
 
 @pytest.fixture
-def small(good: Good, tmp_path: Path) -> Small:
-    """A copy of it, to be spoilt."""
-    return good.place.copy(tmp_path / "workbook")
+def small(good: Good, tmp_path: Path) -> Iterator[Small]:
+    """A copy of it, to be spoilt. Afterwards no process works there any more."""
+    yield good.place.copy(tmp_path / "workbook")
+    until(lambda: working_in(str(tmp_path)) == [])
 
 
 def test_a_finished_report_says_what_it_cost(good: Good) -> None:
@@ -309,3 +311,13 @@ def test_a_full_disk_and_a_folder_closed_to_writing(small: Small) -> None:
 def test_nothing_is_left_running(kernels: Kernels) -> None:
     """After all faults no kernel of the warm parent is alive."""
     until(lambda: psutil.Process(kernels.pid).children() == [])
+
+
+def working_in(folder: str) -> list[str]:
+    """The processes whose working folder lies in it, this one aside."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if str((process / "cwd").readlink()).startswith(folder) and int(process.name) != os.getpid():
+                found.append(process.name)
+    return found

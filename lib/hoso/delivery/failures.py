@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 _LOG: Final = logging.getLogger(__name__)
-NOTE: Final = "failed.json"
 NOTEBOOK: Final = "failed.ipynb"
 BANNER: Final = "hoso-failed"
 """The tag of the cells that say what went wrong; the first is the banner."""
@@ -77,20 +76,20 @@ def keep(failure: Failure, run: Run, stage: Stage, executed: NotebookNode | None
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     (stage.folder / run.stem).mkdir(exist_ok=True)
-    outputs.write_json(stage.folder / run.stem / NOTE, note)
+    outputs.write_json(stage.folder / run.stem / outputs.FAILED, note)
     name = f"{run.stem}/{NOTEBOOK}"
     if executed is None:
-        stage.commit([f"{run.stem}/{NOTE}"], gone=[name])
+        stage.commit([f"{run.stem}/{outputs.FAILED}"], gone=[name])
         return ()
     write_failed(stage.folder / name, executed, failure)
-    stage.commit([name, f"{run.stem}/{NOTE}"])
+    stage.commit([name, f"{run.stem}/{outputs.FAILED}"])
     return (run.machine_folder(stage.reports) / NOTEBOOK,)
 
 
 def noted_since(moment: datetime, run: Run, reports: Path) -> bool:
     """Whether a run has left its note after a moment."""
     try:
-        written = (run.machine_folder(reports) / NOTE).stat().st_mtime
+        written = (run.machine_folder(reports) / outputs.FAILED).stat().st_mtime
     except OSError:
         return False
     return written >= moment.timestamp()
@@ -98,9 +97,11 @@ def noted_since(moment: datetime, run: Run, reports: Path) -> bool:
 
 def write_failed(path: Path, executed: NotebookNode, failure: Failure) -> None:
     """The notebook as far as it came: marked, and without a dossier, since others than analysts read where it will lie."""
+    from .engine import save
+
     forget_dossiers(executed)
     mark(executed, failure)
-    outputs.write_notebook(path, executed)
+    save(executed, path)
 
 
 def forget_dossiers(executed: NotebookNode) -> None:

@@ -22,7 +22,7 @@ from ..records import pinned
 from ..records.store import Store
 from ..vocabulary.workbook import Workbook
 from . import notebooks
-from .outputs import sha256
+from .outputs import MANIFEST, sha256
 from .runs import COUNTRY, Run
 
 TABLES: Final[Mapping[str, str]] = {
@@ -34,7 +34,7 @@ TABLES: Final[Mapping[str, str]] = {
 }
 """The tables a report can read, and what an office calls them. The ledger is made of the facts."""
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
-_PARTS: Final = {
+PARTS: Final = {
     **TABLES,
     "notebook": "sổ tay báo cáo",
     "library": "chương trình hoso",
@@ -95,7 +95,7 @@ class Inputs:
     def _table(self, table: str, province: str | None) -> str:
         if (table, province) not in self._digests:
             names = self._names(table, province)
-            self._digests[table, province] = _digest(names) if names else ""
+            self._digests[table, province] = digest_of(names) if names else ""
         return self._digests[table, province]
 
     def _notebook(self, name: str) -> str:
@@ -114,16 +114,16 @@ def _parameters(run: Run) -> str:
 def common_to_all(workbook: Workbook) -> dict[str, str]:
     """The digests of the parts that are the same for every run: the library and the reference data."""
     files = sorted(workbook.reference_files().items())
-    return {"library": _library(), "reference": _digest(f"{name} {sha256(file)}" for name, file in files)}
+    return {"library": library(), "reference": digest_of(f"{name} {sha256(file)}" for name, file in files)}
 
 
 @cache
-def _library() -> str:
+def library() -> str:
     """Of the program as this process began with it: all its files, the Python it runs on and the packages it needs."""
     folder = Path(__file__).resolve().parents[1]
     files = sorted((file.relative_to(folder), file) for file in folder.rglob("*") if file.is_file())
     ours = [f"{name.as_posix()} {sha256(file)}" for name, file in files if not _by_the_way(name)]
-    return _digest([*ours, f"Python {sys.version_info.major}.{sys.version_info.minor}", *_packages()])
+    return digest_of([*ours, f"Python {sys.version_info.major}.{sys.version_info.minor}", *_packages()])
 
 
 def _by_the_way(name: Path) -> bool:
@@ -162,7 +162,7 @@ def reasons(run: Run, reports: Path, formats: Sequence[str], inputs: Mapping[str
 def _reasons(run: Run, reports: Path, formats: Sequence[str], inputs: Mapping[str, str]) -> Iterator[str]:
     folder = run.folder(reports)
     try:
-        manifest = json.loads((folder / run.stem / "manifest.json").read_bytes())
+        manifest = json.loads((folder / run.stem / MANIFEST).read_bytes())
         files, before = dict(manifest["files"]), dict(manifest["inputs"])
     except FileNotFoundError:
         yield "chưa phát hành lần nào"
@@ -179,17 +179,17 @@ def _reasons(run: Run, reports: Path, formats: Sequence[str], inputs: Mapping[st
 
 def _changed(before: Mapping[str, Any], now: Mapping[str, str]) -> Iterator[str]:
     """The parts that are not what they were; those of another version of this program have their own names."""
-    for part in (*_PARTS, *sorted(before.keys() - _PARTS)):
+    for part in (*PARTS, *sorted(before.keys() - PARTS)):
         if before.get(part) == now.get(part):
             continue
         if part not in now:
-            yield f"{_PARTS.get(part, part)} không còn"
+            yield f"{PARTS.get(part, part)} không còn"
         elif part not in before:
-            yield f"có thêm {_PARTS[part]}"
+            yield f"có thêm {PARTS[part]}"
         elif part == "parameters":
             yield f"tham số khác: {before[part]} → {now[part]}"
         else:
-            yield f"{_PARTS[part]} đã thay đổi"
+            yield f"{PARTS[part]} đã thay đổi"
 
 
 def _touched(folder: Path, files: Mapping[str, str]) -> Iterator[str]:
@@ -202,5 +202,5 @@ def _touched(folder: Path, files: Mapping[str, str]) -> Iterator[str]:
             yield f"thiếu tệp {name}"
 
 
-def _digest(parts: Iterable[str]) -> str:
+def digest_of(parts: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

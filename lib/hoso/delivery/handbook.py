@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import tempfile
@@ -13,11 +12,10 @@ from typing import Any, Final
 from ..statistics import targets
 from ..vocabulary.workbook import reference_file
 from . import outputs
+from .freshness import digest_of, library
 
 NAME: Final = "so-tay-chi-tieu"
 _NOTE: Final = f".{NAME}.json"  # what the files were made of; no part of what is published
-_LIBRARY: Final = Path(__file__).parents[1]
-_SOURCES: Final = (".py", ".toml", ".typ", ".j2", ".css", ".js")
 
 
 def write(folder: Path) -> list[Path]:
@@ -34,12 +32,8 @@ def write(folder: Path) -> list[Path]:
 
 
 def _digest() -> str:
-    """One digest of everything the handbook is made of: the library's own files, and the targets."""
-    found = (path for path in _LIBRARY.rglob("*") if path.suffix in _SOURCES)
-    digest = hashlib.sha256(reference_file(targets.FILE).read_bytes())
-    for path in sorted(found):
-        digest.update(path.relative_to(_LIBRARY).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+    """One digest of everything the handbook is made of: the library, as reports have it, and the targets."""
+    return digest_of([library(), outputs.sha256(reference_file(targets.FILE))])
 
 
 def _note(folder: Path) -> dict[str, Any]:

@@ -16,12 +16,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from .changes import NO_FIGURES, changes
-from .outputs import sha256, to_disk
+from .outputs import FIGURES, MANIFEST, sha256, to_disk
 
 FOLDER: Final = "history"
-FIGURES: Final = "figures.json"
 KEPT: Final = "figures.json.gz"
-MANIFEST: Final = "manifest.json"
 # not there, cut off, or not what it should be
 _UNREADABLE: Final = (OSError, EOFError, ValueError, RecursionError, zlib.error)
 

@@ -123,27 +123,30 @@ def _published(run: Run, stage: Stage, notebook: NotebookNode, made: _Made) -> O
     name = run.stem
     _write(stage.folder, name, notebook, made)
     files = [f"{name}.{suffix}" for suffix in made.formats]
-    files += [f"{name}/figures.json", f"{name}/{name}.ipynb"]
+    files += [f"{name}/{outputs.FIGURES}", f"{name}/{name}.ipynb"]
     manifest = _manifest(run, made) | {
         "revision": history.keep(run.machine_folder(stage.reports), stage.folder / name),
         "files": {file: outputs.sha256(stage.folder / file) for file in files},
     }
-    outputs.write_json(stage.folder / name / "manifest.json", manifest)
+    outputs.write_json(stage.folder / name / outputs.MANIFEST, manifest)
     # A reader would find old figures in what this run does not make, and a failure that is over.
     stale = [f"{name}.{suffix}" for suffix in FORMATS if suffix not in made.formats]
     stage.commit(
-        [*files, f"{name}/manifest.json"], [*stale, f"{name}/{failures.NOTE}", f"{name}/{failures.NOTEBOOK}"]
+        [*files, f"{name}/{outputs.MANIFEST}"],
+        [*stale, f"{name}/{outputs.FAILED}", f"{name}/{failures.NOTEBOOK}"],
     )
     documents = tuple(run.documents(stage.reports, made.formats))
     return Outcome(run, manifest["status"], documents, tuple(made.warnings))
 
 
 def _write(stage: Path, name: str, notebook: NotebookNode, made: _Made) -> None:
+    from .engine import save
+
     (stage / name).mkdir()
     for suffix in made.formats:
         (stage / f"{name}.{suffix}").write_bytes(exported(dict(made.document), suffix))
-    outputs.write_json(stage / name / "figures.json", outputs.figures(made.document))
-    outputs.write_notebook(stage / name / f"{name}.ipynb", notebook)
+    outputs.write_json(stage / name / outputs.FIGURES, outputs.figures(made.document))
+    save(notebook, stage / name / f"{name}.ipynb")
 
 
 def _manifest(run: Run, made: _Made) -> dict[str, Any]:
@@ -174,5 +177,5 @@ def _manifest(run: Run, made: _Made) -> dict[str, Any]:
 
 
 def _forget_failure(run: Run, reports: Path) -> None:
-    for name in (failures.NOTE, failures.NOTEBOOK):
+    for name in (outputs.FAILED, failures.NOTEBOOK):
         (run.machine_folder(reports) / name).unlink(missing_ok=True)

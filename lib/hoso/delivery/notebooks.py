@@ -67,8 +67,13 @@ def _parameters(notebook: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     cells = [c for c in notebook["cells"] if "parameters" in c.get("metadata", {}).get("tags", ())]
     for cell in cells:
         source = cell["source"]
-        for line in ast.parse(source if isinstance(source, str) else "".join(source)).body:
-            if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
-                yield line.targets[0].id, str(ast.literal_eval(line.value))
-            elif isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name) and line.value:
-                yield line.target.id, str(ast.literal_eval(line.value))
+        for name, value in assigned(source if isinstance(source, str) else "".join(source)):
+            yield name, str(ast.literal_eval(value))
+
+
+def assigned(source: str) -> Iterator[tuple[str, ast.expr]]:
+    """The names that a cell of parameters gives a value, with what stands there. SyntaxError for what is no Python."""
+    for line in ast.parse(source).body:
+        value = getattr(line, "value", None)
+        targets = line.targets if isinstance(line, ast.Assign) else [getattr(line, "target", None)]
+        yield from ((target.id, value) for target in targets if isinstance(target, ast.Name) and value)

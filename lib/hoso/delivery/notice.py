@@ -8,21 +8,11 @@ from typing import Any, Final
 
 from ..vocabulary.numbers import number
 from ..vocabulary.text import clean
+from .runs import FAILURES, MADE, STATUSES
 
 NAMED: Final = 100  # failures told one by one; a whole country's would be no mail
 _IN_A_CHAT: Final = 10
 _LONGEST: Final = 300  # letters of a failure's message
-_MADE: Final = ("done", "warnings")
-_BAD: Final = ("failed", "timed_out", "killed")
-_WORDS: Final = {
-    "done": "Hoàn thành",
-    "warnings": "Hoàn thành, có lưu ý",
-    "unchanged": "Không thay đổi, giữ bản đã phát hành",
-    "no_data": "Chưa có dữ liệu",
-    "failed": "Lỗi",
-    "timed_out": "Quá thời hạn",
-    "killed": "Bị dừng đột ngột",
-}
 
 
 def is_news(summary: Mapping[str, Any]) -> bool:
@@ -33,7 +23,7 @@ def is_news(summary: Mapping[str, Any]) -> bool:
 def subject(summary: Mapping[str, Any]) -> str:
     """ "hoso: đã lập 3.312 báo cáo, 2 báo cáo chưa lập được"."""
     counts = summary["counts"]
-    made, bad = (sum(counts.get(status, 0) for status in statuses) for statuses in (_MADE, _BAD))
+    made, bad = (sum(counts.get(status, 0) for status in statuses) for statuses in (MADE, FAILURES))
     without = counts.get("no_data", 0)
     parts = ["đợt chạy bị dừng giữa chừng"] if summary.get("interrupted") else []
     parts += [f"đã lập {number(made)} báo cáo"] if made else []
@@ -47,7 +37,10 @@ def body(summary: Mapping[str, Any]) -> str:
     counts = {status: n for status, n in summary["counts"].items() if n}
     ended = "bị dừng giữa chừng" if summary.get("interrupted") else "đã kết thúc"
     lines = [f"Đợt lập báo cáo {clean(str(summary['batch']))} {ended} sau {_time(summary['seconds'])}.", ""]
-    lines += [f"- {_WORDS.get(status, status)}: {number(counts[status])}" for status in _in_order(counts)]
+    lines += [
+        f"- {STATUSES.get(status, status).capitalize()}: {number(counts[status])}"
+        for status in _in_order(counts)
+    ]
     if summary["failed"]:
         lines += ["", "Chưa lập được (bản đã phát hành trước đó, nếu có, vẫn giữ nguyên):"]
         lines += [f"- {line}" for line in _failures(summary, NAMED)]
@@ -72,15 +65,15 @@ def payload(summary: Mapping[str, Any]) -> bytes:
 
 def _in_order(counts: Mapping[str, int]) -> list[str]:
     return [
-        *(status for status in _WORDS if status in counts),
-        *(status for status in counts if status not in _WORDS),
+        *(status for status in STATUSES if status in counts),
+        *(status for status in counts if status not in STATUSES),
     ]
 
 
 def _failures(summary: Mapping[str, Any], most: int) -> Iterator[str]:
     failed = summary["failed"]
     for one in failed[:most]:
-        kind = _WORDS.get(one["status"], one["status"]).lower()
+        kind = STATUSES.get(one["status"], one["status"])
         yield ": ".join([clean(str(one["run"])), kind, *(_short(message) for message in one["messages"][:1])])
     if len(failed) > most:
         yield f"… và {number(len(failed) - most)} báo cáo khác"

@@ -7,15 +7,16 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import orjson
 
 from ..presentation.structure import row_header
 
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
-
+FIGURES: Final = "figures.json"
+MANIFEST: Final = "manifest.json"
+FAILED: Final = "failed.json"
+"""What lies in the machine folder of every report that was published, or could not be made."""
 SCHEMA: Final = Path(__file__).with_name("figures.schema.json")
 """The schema of figures.json (JSON Schema 2020-12), published beside the reports."""
 SCHEMA_VERSION: Final = 1
@@ -109,13 +110,6 @@ def sha256(path: Path | str) -> str:
 def write_json(path: Path, value: Any) -> None:
     """JSON with Vietnamese letters as they are, keys in the order given; what is no number is null."""
     path.write_bytes(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-
-
-def write_notebook(path: Path, notebook: NotebookNode) -> None:
-    """A notebook as nbformat writes it, on one line: the indented form takes ten times as long, and nobody reads it."""
-    from nbformat.v4.rwbase import strip_transient
-
-    path.write_bytes(orjson.dumps(strip_transient(notebook), option=orjson.OPT_APPEND_NEWLINE))
 
 
 def to_disk(path: Path) -> None:

@@ -10,7 +10,7 @@ import difflib
 import keyword
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Final
 
@@ -21,13 +21,14 @@ from ..vocabulary.places import COUNTRY, Era, Province, find_province
 LONGEST: Final = 200
 """Letters of a value: it becomes part of a file's name."""
 _ERAS: Final[tuple[Era, ...]] = ("63", "34")
-_UNIT: Final = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
+UNIT_ID: Final = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
+"""A unit's id names files: a slug, so no dot, no separator, nothing a shell reads."""
 # Controls, invisible marks, half characters, and what ends a line: none of them is a word.
 _UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 
 
-def check(declared: Mapping[str, str], given: Mapping[str, object]) -> None:
-    """Refuses what a notebook must not get; `declared`: its parameters with their defaults, `given`: what it would get.
+def check(declared: Collection[str], given: Mapping[str, object]) -> None:
+    """Refuses what a notebook must not get; `declared`: the names of its parameters, `given`: what it would get.
 
     UsageError for a name that is not declared or no identifier, a value that is no text, has unprintable characters or is
     made like a path, and for a province, period, unit, indicator or deadline (tỉnh, kỳ, đơn vị, chỉ tiêu, thời hạn) that
@@ -40,14 +41,14 @@ def check(declared: Mapping[str, str], given: Mapping[str, object]) -> None:
             _CHECKS.get(name, _no_path)(text, given)
 
 
-def _check_name(declared: Mapping[str, str], name: str) -> None:
+def _check_name(declared: Collection[str], name: str) -> None:
     if not name.isidentifier() or keyword.iskeyword(name):
         raise UsageError(f"“{name[:LONGEST]}” không phải là tên tham số", expected=_listed(declared))
     if name not in declared:
         raise UsageError(f"sổ tay không có tham số {name}", expected=_listed(declared))
 
 
-def _listed(declared: Mapping[str, str]) -> str:
+def _listed(declared: Collection[str]) -> str:
     return ", ".join(declared) or "không tham số nào"
 
 
@@ -102,7 +103,7 @@ def _found(text: str, era: Era) -> Province | None:
 
 
 def _unit(text: str, _given: Mapping[str, object]) -> None:
-    if not _UNIT.fullmatch(text):
+    if not UNIT_ID.fullmatch(text):
         raise UsageError(f"“{text}” không phải là mã đơn vị", expected="chữ thường, số và gạch nối")
 
 

@@ -17,10 +17,9 @@ from ..vocabulary.workbook import Workbook
 from . import freshness
 from .export.formats import FORMATS
 from .history import FOLDER
+from .outputs import FAILED, MANIFEST
 from .runs import Run
 
-_MANIFEST: Final = "manifest.json"
-_FAILURE: Final = "failed.json"
 _UNREADABLE: Final = "bản ghi phát hành không đọc được; lập lại báo cáo"
 
 
@@ -33,7 +32,7 @@ def machine_folders(path: Path) -> list[Path]:
     own = next((folder for folder in near[: None if path.is_file() else 1] if _reported(folder)), None)
     if own is not None:
         return [own]
-    notes = [*path.rglob(_MANIFEST), *path.rglob(_FAILURE)] if path.is_dir() else []
+    notes = [*path.rglob(MANIFEST), *path.rglob(FAILED)] if path.is_dir() else []
     found = sorted({note.parent for note in notes if FOLDER not in note.relative_to(path).parts})
     if not found:
         raise InputError("không có báo cáo nào", where=str(path), expected="tệp hoặc thư mục của một báo cáo")
@@ -41,7 +40,7 @@ def machine_folders(path: Path) -> list[Path]:
 
 
 def _reported(folder: Path) -> bool:
-    return (folder / _MANIFEST).is_file() or (folder / _FAILURE).is_file()
+    return (folder / MANIFEST).is_file() or (folder / FAILED).is_file()
 
 
 def runs_of(workbook: Workbook, folders: list[Path]) -> list[Run]:
@@ -49,7 +48,7 @@ def runs_of(workbook: Workbook, folders: list[Path]) -> list[Run]:
     found = []
     for folder in folders:
         with suppress(HosoError):
-            found.append(_run(workbook, _read(folder / _MANIFEST) or _read(folder / _FAILURE) or {}))
+            found.append(_run(workbook, _read(folder / MANIFEST) or _read(folder / FAILED) or {}))
     return [run for run in found if run is not None]
 
 
@@ -61,10 +60,10 @@ def told(workbook: Workbook, store: Store, folders: list[Path]) -> Iterator[tupl
 
 
 def _lines(workbook: Workbook, inputs: freshness.Inputs, folder: Path) -> Iterator[str]:
-    manifest, failure = _read(folder / _MANIFEST), _read(folder / _FAILURE)
+    manifest, failure = _read(folder / MANIFEST), _read(folder / FAILED)
     if manifest is not None:
         yield from _made_from(manifest)
-    elif (folder / _MANIFEST).exists():
+    elif (folder / MANIFEST).exists():
         yield _UNREADABLE
     if failure is not None:
         yield "lần chạy gần nhất không thành: " + "; ".join(_words(failure.get("faults")))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
 
+from ..vocabulary import places
 from ..vocabulary.errors import UsageError
 from ..vocabulary.periods import Period
 from ..vocabulary.places import Province, find_province
@@ -15,12 +15,22 @@ from ..vocabulary.text import slug
 from ..vocabulary.workbook import Workbook
 from . import notebooks
 from .notebooks import Notebook
+from .parameters import UNIT_ID
 
-COUNTRY: Final = "ca-nuoc"  # the slug of the whole country as a place
-_PLAIN: Final = re.compile(
-    r"[a-z0-9]+(?:-+[a-z0-9]+)*"
-)  # a slug: no dot, no separator, nothing a shell reads
+COUNTRY: Final = places.COUNTRY.slug
 Status = Literal["done", "warnings", "failed", "timed_out", "killed", "no_data", "unchanged"]
+MADE: Final[tuple[Status, ...]] = ("done", "warnings")
+FAILURES: Final[tuple[Status, ...]] = ("failed", "timed_out", "killed")
+STATUSES: Final[Mapping[str, str]] = {
+    "done": "hoàn thành",
+    "warnings": "hoàn thành, có lưu ý",
+    "unchanged": "không thay đổi, giữ bản đã phát hành",
+    "no_data": "chưa có dữ liệu",
+    "failed": "lỗi",
+    "timed_out": "quá thời hạn",
+    "killed": "bị dừng đột ngột",
+}
+"""How runs end, in an office's words, in the order a summary has them."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,7 @@ class Run:
 
     def of_unit(self, unit: str) -> Run:
         """The same report of one unit. UsageError for an id that is no name of a file."""
-        if not _PLAIN.fullmatch(unit):
+        if not UNIT_ID.fullmatch(unit):
             raise UsageError(
                 f"mã đơn vị {unit} không đặt tên tệp được", expected="chữ thường, số và gạch nối"
             )

@@ -22,6 +22,7 @@ from rich.progress import (
 from rich.table import Table
 
 from ..vocabulary.errors import HosoError
+from .runs import MADE, STATUSES
 
 if TYPE_CHECKING:
     from .batch import Summary
@@ -39,19 +40,10 @@ _COLOURS: Final = {
     "no_data": "yellow",
     "unchanged": "blue",
 }
-_GOOD: Final = ("done", "warnings", "unchanged")
+_GOOD: Final = (*MADE, "unchanged")
 _TOLD_ONE_BY_ONE: Final = 20
 """Runs up to which each is told; of more only those that a person must look at."""
 _NAMED: Final = 50  # failures that the summary names again; the log has them all
-_WORDS: Final = {
-    "done": "hoàn thành",
-    "warnings": "hoàn thành, có lưu ý",
-    "unchanged": "không thay đổi, giữ bản đã phát hành",
-    "no_data": "chưa có dữ liệu",
-    "failed": "lỗi",
-    "timed_out": "quá thời hạn",
-    "killed": "bị dừng đột ngột",
-}
 
 
 def say_error(error: HosoError) -> None:
@@ -147,14 +139,14 @@ def show_summary(summary: Summary) -> None:
             "kết quả", "số báo cáo", caption=f"{summary.asked} báo cáo trong {_duration(summary.seconds)}"
         )
         grid.columns[1].justify = "right"
-        for status, words in _WORDS.items():
+        for status, words in STATUSES.items():
             if count := summary.counts.get(status):
                 grid.add_row(words, str(count), style=_COLOURS[status])
         OUT.print(grid)
         if summary.asked > _TOLD_ONE_BY_ONE:
             for outcome in summary.failed[:_NAMED]:
                 ERR.print(
-                    f"{outcome.run}: {_WORDS[outcome.status]}", style="red", markup=False, highlight=False
+                    f"{outcome.run}: {STATUSES[outcome.status]}", style="red", markup=False, highlight=False
                 )
     if summary.interrupted:
         words = f"đã dừng theo yêu cầu: xong {len(summary.outcomes)}/{summary.asked}; chạy lại lệnh này để làm tiếp"

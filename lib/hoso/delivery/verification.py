@@ -21,7 +21,7 @@ from ..vocabulary.errors import InputError
 from ..vocabulary.periods import Period
 from ..vocabulary.places import find_province
 from ..vocabulary.workbook import Workbook
-from .outputs import SCHEMA_VERSION, sha256
+from .outputs import FIGURES, MANIFEST, SCHEMA_VERSION, sha256
 from .signing import document_of, signed_name
 
 
@@ -44,8 +44,8 @@ def figures_files(paths: Sequence[Path]) -> Iterator[Path]:
 
 def _behind(path: Path) -> list[Path]:
     if path.is_dir():
-        return sorted(path.rglob("figures.json"))
-    return [path if path.suffix == ".json" else document_of(path).with_suffix("") / "figures.json"]
+        return sorted(path.rglob(FIGURES))
+    return [path if path.suffix == ".json" else document_of(path).with_suffix("") / FIGURES]
 
 
 def verify_file(workbook: Workbook, file: Path) -> Checked:
@@ -98,7 +98,7 @@ def _misprinted(file: Path) -> Iterator[Difference]:
 
 def altered(file: Path) -> Iterator[Difference]:
     """Published files that are missing or no longer what the manifest says, and signed copies of other bytes than those."""
-    manifest: dict[str, Any] = json.loads((file.parent / "manifest.json").read_text("utf-8"))
+    manifest: dict[str, Any] = json.loads((file.parent / MANIFEST).read_text("utf-8"))
     for name, digest in manifest["files"].items():
         path = file.parent.parent / name
         now = sha256(path) if path.is_file() else None

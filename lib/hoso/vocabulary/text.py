@@ -92,9 +92,7 @@ def _parts(text: str, numeric: bool) -> list[str]:
     return re.findall(r"[0-9]+|.", text) if numeric else list(text)
 
 
-@lru_cache(
-    maxsize=4096
-)  # letters and numbers come again and again: half of what sorting a list of units costs
+@lru_cache(maxsize=4096)  # the same letters come again and again
 def _element(part: str) -> tuple[tuple[int, int], int, bool]:
     """(primary weight, tone, capital) of one character or one run of digits."""
     if part.isascii() and part.isdigit():

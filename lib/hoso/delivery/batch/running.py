@@ -21,6 +21,7 @@ from ...vocabulary.errors import HosoError
 from ...vocabulary.workbook import Workbook
 from .. import failures, freshness, recovery
 from ..failures import Failure
+from ..outputs import FAILED, MANIFEST
 from ..publishing import staged
 from ..runs import Outcome, Run
 from . import folders
@@ -149,7 +150,7 @@ class _Batch:
 
     def _is_unchanged(self, run: Run, reports: Path, inputs: freshness.Inputs) -> bool:
         folder = run.machine_folder(reports)
-        if not (folder / "manifest.json").is_file() or (folder / "failed.json").exists():
+        if not (folder / MANIFEST).is_file() or (folder / FAILED).exists():
             return False  # what failed since is cleared away by a run
         return freshness.unchanged(run, reports, self.order.formats, inputs.of(run))
 
@@ -166,8 +167,7 @@ class _Batch:
         from ..cluster import run_on
 
         if runs:
-            elsewhere = replace(self.order, folder=None, common=None)  # each machine has its own
-            run_on(scheduler, elsewhere, runs, done=self.done)
+            run_on(scheduler, self.order, runs, done=self.done)
 
 
 def _from(first: Run, others: Iterator[Run]) -> Iterator[Run]:

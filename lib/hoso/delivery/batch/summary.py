@@ -9,9 +9,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from ...vocabulary.errors import NoDataError
-from ..runs import Outcome, Status
+from ..runs import FAILURES, Outcome
 
-FAILURES: Final[tuple[Status, ...]] = ("failed", "timed_out", "killed")
 INTERRUPTED: Final = 130
 """The shell's exit code of a command stopped by Ctrl-C."""
 _MESSAGES: Final = 3

@@ -6,7 +6,6 @@ nothing runs on it. What differs is told in one line, with the worker it differs
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,7 +15,7 @@ from ...records.store import Store
 from ...vocabulary.errors import HosoError
 from ...vocabulary.workbook import Workbook
 from ..batch import Order
-from ..freshness import Inputs
+from ..freshness import PARTS, Inputs, digest_of
 from ..runs import Run
 from .task import notes
 
@@ -25,14 +24,11 @@ _PARTS: Final = ("library", "notebook", "reference")
 _NAMES: Final = {
     "python": "Python",
     "hoso": "phiên bản hoso",
-    "library": "chương trình hoso",
-    "notebook": "sổ tay báo cáo",
-    "reference": "danh mục, chỉ tiêu dùng chung (data/reference)",
+    **{part: PARTS[part] for part in _PARTS},
     "store": "kho dữ liệu",
     "reports": "thư mục báo cáo dùng chung",
     "objects": "phần ghi lên kho đối tượng (hoso[objects])",
 }
-_first_library: Final[dict[str, str]] = {}
 
 
 def examine(
@@ -40,7 +36,7 @@ def examine(
 ) -> dict[str, str]:
     """What each of these workers lacks, as words; of those that lack nothing, nothing."""
     samples = list({run.notebook.name: run for run in runs}.values())
-    ours = _seen(order, address, samples)
+    ours = about(order, address, samples)
     found = {worker: ", ".join(lacks) for worker, lacks in _other_versions(client, workers).items() if lacks}
     others = [worker for worker in workers if worker not in found]
     told = client.run(about, order, address, samples, workers=others, on_error="return") if others else {}
@@ -92,13 +88,7 @@ def _versions(told: Mapping[str, Any] | None) -> dict[str, str]:
 
 
 def about(order: Order, address: str | None, samples: Sequence[Run]) -> dict[str, str]:
-    """What a worker has, part by part, as digests. Its program is the one it runs, not one installed over it since."""
-    found = _seen(order, address, samples)
-    found["library"] = _first_library.setdefault("library", found["library"])
-    return found
-
-
-def _seen(order: Order, address: str | None, samples: Sequence[Run]) -> dict[str, str]:
+    """What this process has, part by part, as digests. Its program is the one it runs, not one installed over it since."""
     return {
         **_program(order, samples),
         "store": _store(order),
@@ -110,7 +100,7 @@ def _program(order: Order, samples: Sequence[Run]) -> dict[str, str]:
     try:
         inputs = Inputs(Workbook(Path(order.root)), Store.open(Path(order.store)))
         parts = [inputs.of(run) for run in samples]
-        return {name: _digest(sorted({part[name] for part in parts})) for name in _PARTS}
+        return {name: digest_of(sorted({part[name] for part in parts})) for name in _PARTS}
     except (HosoError, OSError) as error:
         return dict.fromkeys(_PARTS, type(error).__name__)
 
@@ -121,7 +111,7 @@ def _store(order: Order) -> str:
         store = Store.open(Path(order.store))
         tables = sorted(order.versions["tables"].items())
         names = [Path(file).name for table, version in tables for file in store.files(table, None, version)]
-        return _digest([(store.root / "store.json").read_text("utf-8"), *sorted(names)])
+        return digest_of([(store.root / "store.json").read_text("utf-8"), *sorted(names)])
     except Exception as error:  # Delta has a type of its own for a version that is not there
         return type(error).__name__
 
@@ -131,7 +121,3 @@ def _token(order: Order) -> str:
         return (notes(Path(order.reports), order.batch) / TOKEN).read_text("utf-8")
     except OSError:
         return ""
-
-
-def _digest(parts: Sequence[str]) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

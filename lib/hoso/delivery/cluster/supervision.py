@@ -50,7 +50,7 @@ def run_on(scheduler: str, order: Order, runs: Sequence[Run], *, done: Callable[
     machines share, or to the object store that it is the working copy of. UsageError for an address of another kind and
     without the extra `cluster`; HosoError when the scheduler cannot be reached, a worker does not fit, or none is left.
     """
-    elsewhere = replace(order, kernels=None, folder=None)  # both are of this machine
+    elsewhere = replace(order, kernels=None, folder=None, common=None)  # each machine has its own
     with _quiet(), _connected(scheduler) as client, _notes(elsewhere):
         batch = _Batch(client, elsewhere, url_of(order), done, deque(runs))
         try:

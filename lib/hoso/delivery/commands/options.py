@@ -46,10 +46,8 @@ def formats_of(text: str) -> tuple[str, ...]:
 _MEMORY: Final = re.compile(r"([0-9]{1,6})([MG])")
 _UNITS: Final = {"M": 2**20, "G": 2**30}
 _LONGEST: Final = 7 * 24 * 3600  # seconds; more is a slip of the hand
-_LEAST, _MOST = (
-    500 * 2**20,
-    2**40,
-)  # bytes; with less a notebook that shows one figure does not come to its end
+# Bytes: with the least, a small notebook comes to its end and a report of a large province may not.
+_LEAST, _MOST = 500 * 2**20, 2**40
 _MOST_JOBS: Final = 256
 
 

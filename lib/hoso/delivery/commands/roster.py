@@ -35,12 +35,12 @@ def list_(
     workbook = Workbook.find()
     with reports_at_hand(workbook):
         found = lines(workbook.reports, opened(workbook.store), date.today())
-    shown = [line for line in found if not state or line.state in state]
+    asked = [line for line in found if not state or line.state in state]
     grid = Table("báo cáo", "tỉnh", "kỳ", "đơn vị", "trạng thái", "")
-    for line in shown:
+    for line in asked:
         cells = (line.report, line.province, line.period, line.unit, line.words, "; ".join(line.details))
         grid.add_row(*map(Text, cells), style="red" if line.state in ("failed", "broken") else None)
-    counts = Counter(line.state for line in shown)
+    counts = Counter(line.state for line in asked)
     grid.caption = " · ".join(f"{name} {counts[name]}" for name in STATE_NAMES if counts[name])
     OUT.print(grid)
 

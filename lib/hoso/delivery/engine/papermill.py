@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from papermill.engines import Engine
 from papermill.log import logger
 
 from .. import parameters
+from ..notebooks import assigned
 from .connection import Exit, Kernel, Unavailable
 from .errors import Killed
 from .kernels import kernels_at
@@ -47,7 +47,7 @@ class HosoEngine(Engine):  # type: ignore[misc]  # papermill ships no types
     def execute_notebook(cls, nb: Any, kernel_name: str, output_path: str | None = None, **given: Any) -> Any:
         """As papermill's, and leaves the notebook on disk however it ends."""
         about = nb.metadata.get("papermill", {})
-        parameters.check(dict(_declared(nb)), about.get("parameters") or {})
+        parameters.check(_declared(nb), about.get("parameters") or {})
         try:
             return super().execute_notebook(nb, kernel_name, output_path, **given)
         except Exception:
@@ -127,18 +127,11 @@ def _foreign(nb: Any, kernel_name: str) -> str | None:
     return None
 
 
-def _declared(nb: Any) -> Iterator[tuple[str, str]]:
-    """The names and defaults of the parameters cell; a default that is no plain value is told as it is written.
-
-    A cell that is no Python declares nothing, and fails where every reader sees it: when it runs.
-    """
+def _declared(nb: Any) -> list[str]:
+    """The names of the parameters cell. One that is no Python declares nothing, and fails where every reader sees it: when
+    it runs."""
     cells = [cell for cell in nb.cells if "parameters" in cell.metadata.get("tags", ())]
     try:
-        lines = ast.parse("\n".join(cell.source for cell in cells)).body
+        return [name for cell in cells for name, _ in assigned(cell.source)]
     except SyntaxError:
-        return
-    for line in lines:
-        names = line.targets if isinstance(line, ast.Assign) else [getattr(line, "target", None)]
-        for name in names:
-            if isinstance(name, ast.Name):
-                yield name.id, ast.unparse(getattr(line, "value", None) or name)
+        return []

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Final
 from ...vocabulary.errors import UsageError
 from ...vocabulary.text import slug
 from ..history import FOLDER
+from ..outputs import FAILED, MANIFEST
 
 if TYPE_CHECKING:
     from ..runs import Run
 
 SCHEMES: Final = ("s3", "s3a", "gs", "az", "abfs", "abfss")
 OWN: Final = ".hoso"  # what this machine keeps for itself in a working copy
-ROSTER: Final = ("manifest.json", "failed.json")  # what the site reads of every report
+ROSTER: Final = (MANIFEST, FAILED)  # what the site reads of every report
 SITE, INDEX = 5, 6
 _ADDRESS: Final = re.compile(
     rf"({'|'.join(SCHEMES)})://[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*/?"

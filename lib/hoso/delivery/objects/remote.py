@@ -23,7 +23,7 @@ from filelock import FileLock, Timeout
 
 from ...vocabulary.errors import StoreError, UsageError
 from ..history import FOLDER
-from ..outputs import sha256
+from ..outputs import FIGURES, sha256
 from . import places
 from .synced import Known, Synced, stamp
 
@@ -256,7 +256,7 @@ def _content(etag: str | None, size: int) -> str:
 def _for_the_site(path: str, versioned: set[str]) -> bool:
     """Whether the site is made from a file: every manifest, and the figures of reports with earlier versions; or is it."""
     name = path.rpartition("/")[2]
-    figures = name == "figures.json" and places.machine_folder(path) in versioned
+    figures = name == FIGURES and places.machine_folder(path) in versioned
     return name in places.ROSTER or figures or f"/{FOLDER}/" in path or places.rank(path) >= places.SITE
 
 

@@ -18,8 +18,9 @@ from ...vocabulary.periods import Period
 from ...vocabulary.places import COUNTRY
 from ...vocabulary.text import SortKey, sort_key
 from ..history import revision
+from ..outputs import FAILED, MANIFEST
 from . import names
-from .found import FAILED, MANIFEST, Found, scan
+from .found import Found, scan
 
 STATES = {
     "done": "Hoàn thành",

@@ -7,15 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
 
 from ...vocabulary.errors import HosoError
 from ...vocabulary.periods import Period
 from ...vocabulary.places import Province, find_province
 from ..history import FOLDER
+from ..outputs import FAILED, MANIFEST
 
-MANIFEST: Final[str] = "manifest.json"
-FAILED: Final[str] = "failed.json"
 Stamp = tuple[
     int, int
 ]  # when changed, in nanoseconds, and size: a file with the same stamp is not read again
@@ -112,7 +110,9 @@ def _found(reports: Path, place: Province, period: Period, own: Listing, within:
     parts = path.split("/")
     history = Listing.of(own.path / FOLDER).folders if FOLDER in own.folders else ()
     kept = tuple(name for name in history if name.isdecimal())
-    stamps = {name: _stamp(own.path / name) for name in (MANIFEST, FAILED) if name in own.names}
+    stamps: dict[str, tuple[int, int]] = {
+        name: _stamp(own.path / name) for name in (MANIFEST, FAILED) if name in own.names
+    }
     unit = parts[3] if len(parts) > 3 else ""
     return Found(place, period, parts[2], unit, path, own.names, within.names, stamps, kept)
 
