@@ -38,6 +38,7 @@ APART = {  # what does not apply, and why
     "nb_version_4.4": "prints a number",
     "report_mode_test": "prints a sum",
     "Factorials": "prints in a loop",
+    "Output": "is widgets, so nbclient's own in both runs (JupyterWidgets, too), and at times it waits for ever there",
 }
 KERNEL = {"kernel_name": "python3", "language": "python"}  # some of them do not say
 OPTIONS: dict[str, dict[str, Any]] = {
