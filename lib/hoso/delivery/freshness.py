@@ -53,7 +53,7 @@ class Inputs:
     def __init__(self, workbook: Workbook, store: Store, common: Mapping[str, str] | None = None) -> None:
         self._workbook, self._store = workbook, store
         self._common = common or common_to_all(workbook)
-        self._versions: Mapping[str, Any] = (pinned.of(store.root) or pinned.versions(store))["tables"]
+        self._versions: Mapping[str, Any] = (store.pins or pinned.versions(store))["tables"]
         self._files: dict[tuple[str, str | None], list[str]] = {}
         self._digests: dict[tuple[str, str | None], str] = {}
         self._notebooks: dict[str, str] = {}

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from ..records.store import Store
 from ..vocabulary import numbers
+from ..vocabulary.calendar import VIETNAM
 from ..vocabulary.errors import HosoError, InputError
 from ..vocabulary.text import clean
 from ..vocabulary.workbook import Workbook
@@ -150,7 +151,7 @@ def _day(value: Any) -> str:
 
 def _moment(value: Any) -> str:
     try:
-        moment = datetime.fromisoformat(value).astimezone(UTC)
+        moment = datetime.fromisoformat(value).astimezone(VIETNAM)
     except (TypeError, ValueError, OverflowError):
         return "không rõ"
-    return f"{moment:%H:%M} ngày {numbers.date(moment.date())} (giờ UTC)"
+    return f"{moment:%H:%M} ngày {numbers.date(moment.date())}"

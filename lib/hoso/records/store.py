@@ -12,13 +12,19 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import unquote
 
 import polars as pl
-from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
+from deltalake import (
+    CommitProperties,
+    DeltaTable,
+    PostCommitHookProperties,
+    WriterProperties,
+    write_deltalake,
+)
 from filelock import FileLock, Timeout
 
 from ..vocabulary.errors import NoDataError, StoreBusyError, StoreError
@@ -35,10 +41,23 @@ TABLES: Final = {
     "units": ("province_id",),
     "scores": ("province_id",),
 }
+# Delta forgets commits of more than 30 days unless told otherwise; a report must be explainable for as long as it is kept.
+# Stated in each table for other tools that write to it, and with each commit for tables made before that.
+_KEEPS_HISTORY: Final = {"delta.enableExpiredLogCleanup": "false"}
+_KEPT: Final = PostCommitHookProperties(cleanup_expired_logs=False)
 _NOT_IN_PATHS: Final = set("%#[]*?")  # what the engines below read as patterns or escapes
 _WRITER = WriterProperties(compression="ZSTD")
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One version of a table: when it was made, and what its writer noted."""
+
+    version: int
+    made: datetime
+    note: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -163,6 +182,7 @@ class Store:
                 predicate=replace,
                 writer_properties=_WRITER,
                 commit_properties=properties,
+                post_commithook_properties=_KEPT,
             )
         else:
             write_deltalake(
@@ -172,6 +192,8 @@ class Store:
                 partition_by=list(TABLES[table]),
                 writer_properties=_WRITER,
                 commit_properties=properties,
+                post_commithook_properties=_KEPT,
+                configuration=None if self.exists(table) else dict(_KEEPS_HISTORY),
             )
         version = self.version(table)
         assert version is not None
@@ -207,6 +229,14 @@ class Store:
         history = delta.table(self.path(table)).history()
         own = (c for c in history if newer_than < c["version"] <= (last or 0))
         return sorted(own, key=lambda c: int(c["version"]))
+
+    def history(self, table: str) -> list[Commit]:
+        """Every commit of a table, newest first, whatever version this process reads it at."""
+        if not delta.exists(self.path(table)):
+            return []
+        history = delta.table(self.path(table)).history()
+        made = ((int(c["version"]), datetime.fromtimestamp(c["timestamp"] / 1000, UTC), c) for c in history)
+        return sorted((Commit(*one) for one in made), key=lambda commit: commit.version, reverse=True)
 
     @contextmanager
     def writing(self, seconds: float = LOCK_SECONDS) -> Iterator[None]:

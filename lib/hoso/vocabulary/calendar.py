@@ -5,10 +5,11 @@ worked in exchange for a day off.
 import csv
 import hashlib
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
+from typing import Final
 
 import holidays
 
@@ -17,6 +18,9 @@ from hoso.vocabulary.workbook import edition as edition_of
 
 LAST_DECIDED_YEAR = 2026
 """The last year whose holidays were decided when this was written; later years are the library's forecast."""
+
+VIETNAM: Final = timezone(timedelta(hours=7))
+"""The country's clock (Quyết định số 134/2002/QĐ-TTg): what a time without an offset is told in."""
 
 _DAY = timedelta(days=1)
 

@@ -79,7 +79,7 @@ def _order(
     batch: str, workbook: Workbook, store: Store, folder: Path, formats: tuple[str, ...], force: bool,
     limits: Limits,
 ) -> Order:  # fmt: skip
-    versions = pinned.versions(store)
+    versions = store.pins or pinned.versions(store)
     pinned.write(folder, store.root, versions)
     places = {"root": workbook.root, "store": workbook.store, "reports": workbook.reports}
     return Order(
@@ -116,6 +116,7 @@ class _Batch:
             self._on_cluster(scheduler, list(changed))
         elif len(runs) == 1:
             for run in changed:
+                _begin_kernels()
                 self.journal.write("started", run)
                 self.done(perform(self.order, run))
         else:
@@ -173,6 +174,15 @@ class _Batch:
 def _from(first: Run, others: Iterator[Run]) -> Iterator[Run]:
     yield first
     yield from others
+
+
+def _begin_kernels() -> None:
+    """Has this process's own parent of kernels make itself ready while what makes a report is imported here."""
+    from ..engine import kernels_at
+    from ..engine.connection import Unavailable
+
+    with suppress(Unavailable):  # then the run starts a kernel and says why
+        kernels_at()
 
 
 @contextmanager

@@ -74,6 +74,14 @@ def report(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
         str | None,
         typer.Option("--out", help="Output folder (reports), or an object store: s3://bucket/prefix."),
     ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            metavar="VERSION|TIME",
+            help="From the data as they were: a version (hoso status), 2026-11-20 or 2026-11-20T15:00; needs --out.",
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Make it again even when nothing changed.")] = False,
     jobs: Annotated[
         int | None,
@@ -97,14 +105,14 @@ def report(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the runs and make none.")] = False,
 ) -> None:
     """Run notebooks and publish their documents: of one place, or of all in one go."""
-    from ...records.store import Store
     from ..asked import Asked, matrix
     from ..batch import run_all
     from ..notify import Target
     from ..notify import notify as send
 
+    _refuse_over_the_newest(as_of, out)
     if out is not None:
-        os.environ["HOSO_REPORTS"] = out if "://" in out else str(Path(out).resolve())
+        os.environ["HOSO_REPORTS"] = _where(out)
     workbook, chosen, limits = Workbook.find(), formats_of(formats), limits_of(timeout, memory)
     at_once = jobs_of(jobs)
     if notify is not None:
@@ -113,13 +121,12 @@ def report(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
         names, "", province or (), every_province, unit or (), every_unit, level, indicator, deadline,
         pairs_of(parameters or []),
     )  # fmt: skip
-    store = Store.open(workbook.store)
+    store = _opened(workbook, as_of, heals=not dry_run)
     runs = matrix(workbook, store, asked, _periods(period, catch_up))
     if dry_run:
         _list(runs)
         return
     with _publishing(workbook, runs, sign, chosen, scheduler is not None) as publish:
-        _heal(store)
         with Watch(len(runs), shown=lambda file: shown(file, publish.remote)) as watch:
             summary = run_all(
                 runs, workbook, store, formats=chosen, force=force, jobs=at_once, limits=limits,
@@ -132,6 +139,32 @@ def report(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
         send(summary.as_dict(), notify)
     if summary.exit_code:
         raise typer.Exit(summary.exit_code)
+
+
+def _refuse_over_the_newest(as_of: str | None, out: str | None) -> None:
+    """What is made from data of before would take the place of the report of today."""
+    usual = Workbook.find().reports_uri
+    if as_of is not None and (out is None or _where(out) == _where(usual)):
+        raise UsageError(
+            "--as-of lập lại báo cáo từ dữ liệu cũ, không ghi đè báo cáo hiện hành",
+            expected=f"một nơi khác {usual}",
+            remedy="thêm --out THƯ_MỤC",
+        )
+
+
+def _where(address: str) -> str:
+    return address.rstrip("/") if "://" in address else str(Path(address).resolve())
+
+
+def _opened(workbook: Workbook, as_of: str | None, heals: bool) -> Store:
+    """The store as this command reads it: at its newest, or as it was."""
+    from ...records.as_of import at
+    from ...records.store import Store
+
+    store = Store.open(workbook.store)
+    if heals:
+        _heal(store)
+    return store if as_of is None else at(store, as_of)
 
 
 def _periods(asked: Sequence[str], catch_up: int) -> list[str]:

@@ -8,7 +8,7 @@ import posixpath
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from ...presentation.letters import printable
 from ...vocabulary import numbers
+from ...vocabulary.calendar import VIETNAM
 from ...vocabulary.text import sort_key
 from ..changes import KINDS as CHANGES
 from ..changes import MEANINGS
@@ -29,7 +30,6 @@ from .missing import Missing
 LATEST: Final = 12
 SHOWN: Final = 30
 SIGNS: Final = {"done": "✓", "warnings": "●", "failed": "✗", "stale": "▲", "broken": "✗", "missing": "○"}
-_VIETNAM: Final = timezone(timedelta(hours=7))
 
 
 @dataclass(frozen=True)
@@ -269,7 +269,7 @@ def _day(text: Any) -> str:
 def _moment(text: Any) -> str:
     """ "14:46 ngày 22/11/2026", by Vietnam's clock; blank for what is no moment."""
     try:
-        told = datetime.fromisoformat(text).astimezone(_VIETNAM)
+        told = datetime.fromisoformat(text).astimezone(VIETNAM)
     except (TypeError, ValueError, OverflowError):
         return ""
     return f"{told:%H:%M} ngày {numbers.date(told.date())}"

@@ -10,17 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from hoso.records.intake.header import where_is
+from hoso.vocabulary.calendar import VIETNAM
 from hoso.vocabulary.errors import InputError, UsageError
 from hoso.vocabulary.numbers import date as print_date
 from hoso.vocabulary.periods import Period
 
 TimeType = Literal["month", "quarter", "year"]
-VIETNAM: Final = timezone(timedelta(hours=7))
 FORMS: Final = "2026-08, 2026-Q3, 2026, 2026-01-01..2026-10-10"
 
 _NAMED = re.compile(r"(20\d\d)(?:-(0[1-9]|1[0-2]|Q[1-4]))?(?:@calendar)?")
