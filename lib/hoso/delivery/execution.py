@@ -18,6 +18,7 @@ from ..vocabulary.errors import NoDataError
 from ..vocabulary.workbook import Workbook
 from . import failures
 from .failures import Failure, told_or_logged
+from .lean import load_papermill
 from .runs import Run
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def _tried(
     Prepared, run and checked by papermill in three calls: its one call for all would also write the notebook out indented,
     twice, even to no file, which costs as much as running a unit's sheet.
     """
+    load_papermill()
     import papermill
     from papermill.engines import papermill_engines
     from papermill.execute import raise_for_execution_errors
