@@ -138,6 +138,17 @@ def test_several_periods_are_one_batch(of: Of, tmp_path: Path) -> None:
         matrix(workbook, store, asked, ["2023-10", "2023-11"])
 
 
+def test_units_are_for_the_reports_that_have_them(of: Of, tmp_path: Path) -> None:
+    """One command for a month: of every unit its sheet, of the province its review; no report with units: refused."""
+    asked = Asked(["review", "unit"], "2024-01", ("ha-giang",), every_unit=True, level="department")
+    found = runs_of(Workbook(tmp_path), Store.open(tmp_path / "store"), asked)
+    assert [(run.notebook.name, run.unit) for run in found] == [("review", ""), ("unit", "so-tu-phap")]
+    with pytest.raises(UsageError, match="review không có tham số unit"):
+        of("review", every_unit=True)
+    with pytest.raises(UsageError, match="review không có tham số unit"):
+        of("review", units=("so-tu-phap",))
+
+
 def test_a_unit_s_id_cannot_leave_the_folder(of: Of) -> None:
     """An id is a slug: no dot, no separator, whatever the store may hold."""
     (run,) = of("review")

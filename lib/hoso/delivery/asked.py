@@ -69,6 +69,7 @@ def runs_of(workbook: Workbook, store: Store, asked: Asked) -> list[Run]:
     chosen = [_published(notebooks.read(workbook.notebooks, name)) for name in asked.names]
     for notebook in chosen:
         _check_options(notebook, asked)
+    _check_units(chosen, asked)
     _check_level(asked)
     runs = [run for notebook in chosen for run in _runs(workbook, store, notebook, asked)]
     if not runs:  # every unit of places where none has any
@@ -96,18 +97,25 @@ def _check_options(notebook: Notebook, asked: Asked) -> None:
     if misplaced := [name for name in _OWN_OPTIONS if name in asked.more]:
         raise UsageError(f"-p {misplaced[0]} có lựa chọn riêng", expected=f"--{misplaced[0]}")
     parameters.check(notebook.parameters, asked.options)
-    wants_unit = bool(asked.units) or asked.every_unit
-    if wants_unit and "unit" not in notebook.parameters:
+    if notebook.of_one_unit and not (asked.units or asked.every_unit):
+        raise UsageError(f"báo cáo {notebook.name} là của một đơn vị", expected="--unit MÃ hoặc --every-unit")
+
+
+def _check_units(chosen: Sequence[Notebook], asked: Asked) -> None:
+    """Units are for the reports that have them; of several in one command those without are of the whole place."""
+    if (asked.units or asked.every_unit) and not any(_has_units(notebook) for notebook in chosen):
         raise UsageError(
-            f"báo cáo {notebook.name} không có tham số unit",
-            expected=", ".join(f"--{name}" for name in notebook.parameters),
+            f"báo cáo {chosen[0].name} không có tham số unit",
+            expected=", ".join(f"--{name}" for name in chosen[0].parameters),
         )
     if asked.units and asked.every_unit:
         raise UsageError("--unit và --every-unit loại trừ nhau", expected="một trong hai")
     if asked.level is not None and not asked.every_unit:
         raise UsageError("--level chỉ đi cùng --every-unit", expected="--every-unit --level CẤP")
-    if notebook.of_one_unit and not wants_unit:
-        raise UsageError(f"báo cáo {notebook.name} là của một đơn vị", expected="--unit MÃ hoặc --every-unit")
+
+
+def _has_units(notebook: Notebook) -> bool:
+    return "unit" in notebook.parameters
 
 
 def _check_level(asked: Asked) -> None:
@@ -118,7 +126,9 @@ def _check_level(asked: Asked) -> None:
 def _runs(workbook: Workbook, store: Store, notebook: Notebook, asked: Asked) -> Iterator[Run]:
     for place in _places(store, notebook, asked):
         run = Run.of(workbook, notebook.name, place, asked.period, options=asked.options)
-        if asked.every_unit:
+        if not _has_units(notebook):
+            yield run
+        elif asked.every_unit:
             for unit in _units_with_data(store, run.province, run.period, asked.level):
                 yield run.of_unit(unit)
         elif asked.units:
