@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from deltalake import DeltaTable
 
+from hoso.records.store import Store
 from tests.delivery.conftest import Command
 from tests.delivery.small import CELLS, DOSSIERS, Small
 from tests.stores import write_csv
@@ -95,3 +97,33 @@ def test_what_the_store_never_was(
     assert (found, err.count("\n")) == (code, 1)
     assert told in err
     assert not (tmp_path / "then").exists()
+
+
+LATE = "09/02/2024 10:00"
+
+
+def test_what_was_restated_is_told_since_when(hoso_of: Command, workbook: Path, tmp_path: Path) -> None:
+    """The report is held against the data it was made from. What later imports restated is told with both values, and since
+    which import: the one before changed another figure, the one after the same again."""
+    imported(hoso_of, tmp_path, "a.csv", DOSSIERS)
+    assert hoso_of(*REPORT)[0] == 0
+    for number, name in enumerate(("b.csv", "c.csv", "d.csv")):
+        more = DOSSIERS[0] | {"id": f"H05.00-2402-{number:04}"}
+        imported(hoso_of, tmp_path, name, [DOSSIERS[1] | {"finished": LATE}] if name == "b.csv" else [more])
+
+    code, out, err = hoso_of("verify", workbook / "reports")
+    assert (code, err) == (0, "")
+    (line,) = [line for line in out.splitlines() if "báo cáo ghi" in line]
+    assert "báo cáo ghi 3, nay là 5 (đúng với phiên bản 0; điều chỉnh từ phiên bản 2, nạp ngày " in line
+    assert "1 restated since" in out
+
+
+def test_a_change_that_no_import_made(hoso_of: Command, workbook: Path, tmp_path: Path) -> None:
+    """Exit code 1: another tool took a dossier out of the facts."""
+    imported(hoso_of, tmp_path, "a.csv", DOSSIERS)
+    assert hoso_of(*REPORT)[0] == 0
+    DeltaTable(Store.open(workbook / "store").uri("facts")).delete("received_on = '2024-09-13'")
+    code, out, err = hoso_of("verify", workbook / "reports")
+    assert code == 1
+    assert "báo cáo ghi 3, nay là 2 (đúng với phiên bản 0; sau đó dữ liệu bị sửa ngoài các lần nạp)" in err
+    assert "restated" not in out

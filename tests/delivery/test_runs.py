@@ -447,15 +447,18 @@ def changed(good: Good, broken: Broken) -> Changed:
     return Changed(good.place, version, good.place.hoso("verify", good.place.report), good.place.hoso(*ASKED))
 
 
-def test_verify_tells_changed_data_from_a_wrong_report(changed: Changed) -> None:
-    """Exit code 1; the figure is named with both values, and that it was right for the version it was made from."""
+def test_verify_tells_restated_figures_from_a_wrong_report(changed: Changed) -> None:
+    """The report is right by the version it was made from; what a late correction changed is named, with both values and
+    since when."""
     title = "Tỷ lệ hồ sơ giải quyết đúng hạn và trước hạn"
-    lines = changed.verified.err.splitlines()
+    lines = [line for line in changed.verified.out.splitlines() if "báo cáo ghi" in line]
     rate = [line for line in lines if f"{title}: " in line and "0,958" in line]
-    assert changed.verified.code == 1
+    assert (changed.verified.code, changed.verified.err) == (0, "")
+    assert f"verified, {len(lines)} restated since" in changed.verified.out
     assert rate
     assert "0,916" in rate[0]
-    assert all(f"đúng với phiên bản {changed.version}; dữ liệu đã thay đổi" in line for line in lines)
+    since = f"đúng với phiên bản {changed.version}; điều chỉnh từ phiên bản {changed.version + 1}, nạp ngày "
+    assert all(since in line for line in lines)
 
 
 def test_a_changed_dossier_makes_the_report_again(changed: Changed) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date
+from datetime import date
 from pathlib import Path
 
 from rich.table import Table
@@ -14,7 +14,7 @@ from ..records.imports import Import
 from ..records.intake.portal import is_portal
 from ..records.store import Store
 from ..statistics.snapshots import listing
-from ..vocabulary.calendar import VIETNAM
+from ..vocabulary.calendar import clock
 from ..vocabulary.errors import NoDataError, UsageError
 from ..vocabulary.numbers import date as print_date
 from ..vocabulary.numbers import number
@@ -172,7 +172,7 @@ def import_table(store: Store) -> Table:
     grid = Table("imported (UTC+7)", "province", "file", *_COUNTS, "version")
     for row in store.frame("imports").sort("imported_at").iter_rows(named=True):
         counts = (number(row[name]) for name in _COUNTS)
-        when = f"{row['imported_at'].replace(tzinfo=UTC).astimezone(VIETNAM):%Y-%m-%d %H:%M}"
+        when = f"{clock(row['imported_at']):%Y-%m-%d %H:%M}"
         grid.add_row(*_cells(when, row["province_id"], row["file"], *counts, row["facts_version"]))
     return grid
 

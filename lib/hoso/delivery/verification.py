@@ -6,20 +6,26 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from ..presentation.figures import Figure
+from ..records.as_of import at
 from ..records.store import Store
 from ..statistics import claims, contradictions
 from ..statistics.data import Data, Rederived
 from ..statistics.results import recomputed
 from ..statistics.score_keys import ScoreKeys
 from ..statistics.verify import Checked, Difference, Readers, verify
-from ..vocabulary.errors import InputError
+from ..vocabulary.calendar import clock
+from ..vocabulary.errors import HosoError, InputError
+from ..vocabulary.numbers import date as print_date
 from ..vocabulary.periods import Period
-from ..vocabulary.places import find_province
+from ..vocabulary.places import Province, find_province
 from ..vocabulary.workbook import Workbook
 from .outputs import FIGURES, MANIFEST, SCHEMA_VERSION, sha256
 from .signing import document_of, signed_name
@@ -55,22 +61,54 @@ def verify_file(workbook: Workbook, file: Path) -> Checked:
 
     def open_data(province: str, period: str, version: int | None) -> Data | None:
         chosen = Period.parse(period)
-        newest = store.version("facts")  # also what came into the facts by another way than an import
-        wanted, place = (
-            newest if version is None else version,
-            find_province(province, chosen.era, chosen.end),
-        )
-        if wanted is None or not store.files("facts", place.id, wanted):
+        state = store if version is None else _when_made(store, file, version)
+        wanted = (
+            store.version("facts") if version is None else version
+        )  # also what came by another way than an import
+        place = find_province(province, chosen.era, chosen.end)
+        if state is None or wanted is None or not state.files("facts", place.id, wanted):
             return None
-        return Rederived(store, place, wanted)
+        return Rederived(state, place, wanted)
 
     def open_readers(province: str, period: str, data: Data | None) -> Readers:
         chosen = Period.parse(period)
         place = find_province(province, chosen.era, chosen.end)
-        return ScoreKeys(store, workbook.reference, place, chosen, data, recomputed).readers
+        state = data.store if data else store
+        return ScoreKeys(state, workbook.reference, place, chosen, data, recomputed).readers
 
-    checked = verify(file, open_data, workbook.reference, open_readers)
+    def later(province: str, period: str, version: int) -> list[tuple[int, str]]:
+        chosen = Period.parse(period)
+        return _imports_after(store, find_province(province, chosen.era, chosen.end), version)
+
+    checked = verify(file, open_data, workbook.reference, open_readers, later)
     return replace(checked, differences=(*checked.differences, *_misprinted(file), *altered(file)))
+
+
+def _when_made(store: Store, file: Path, version: int) -> Store | None:
+    """The store at a version of the facts: as it was when the report was made, where that was the version then.
+
+    None when this store never had the version: one restored from an older copy.
+    """
+    newest = store.version("facts")
+    if newest is None or version > newest:
+        return None
+    with suppress(HosoError, OSError, ValueError, KeyError, TypeError):
+        then = at(store, json.loads((file.parent / MANIFEST).read_text("utf-8"))["made_at"])
+        if then.version("facts") == version:
+            return then
+    return at(store, str(version))
+
+
+def _imports_after(store: Store, place: Province, version: int) -> list[tuple[int, str]]:
+    """The imports of a province that came after a version of the facts and changed them, each told by version and day."""
+    rows = store.frame("imports", place.id).filter(pl.col("facts_version") > version)
+    first = rows.sort("facts_version", "imported_at").unique(
+        "facts_version", keep="first", maintain_order=True
+    )
+    told = first.select("facts_version", "imported_at").iter_rows()
+    return [
+        (number, f"phiên bản {number}, nạp ngày {print_date(clock(when).date())}") for number, when in told
+    ]
 
 
 def _refuse_newer(file: Path) -> None:

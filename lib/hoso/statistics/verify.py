@@ -1,18 +1,19 @@
 """Verification: every printed figure of a report again, straight from the facts or the published rows.
 
 The report counted with the ledger; this module counts dossier by dossier with the tests of statistics.counts, on the
-store as it is now. Where a figure differs, it is computed once more at the version the report names, to tell a store
-that changed since from a report that was wrong.
+data of the version the report names. What the newest data give instead is no fault of the report but a restatement, told
+with the version that brought it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -130,47 +131,75 @@ _KINDS: dict[str, Callable[[Recount, Key], float | str | None]] = {
 
 @dataclass(frozen=True)
 class Checked:
-    """How many numbers a report prints, and which of them the facts do not give."""
+    """How many numbers a report prints, which the data it was made from do not give, and which were restated since."""
 
     numbers: int
     differences: tuple[Difference, ...]
+    restated: tuple[Difference, ...] = ()  # right for the version it was made from, other by the newest
+
+
+OpenData = Callable[[str, str, int | None], Data | None]
+Later = Callable[[str, str, int], Sequence[tuple[int, str]]]
 
 
 def verify(
     report: Path,
-    open_data: Callable[[str, str, int | None], Data | None],
+    open_data: OpenData,
     reference: Path,
     open_readers: Callable[[str, str, Data | None], Readers] = lambda *_: {},
+    later: Later = lambda *_: (),
 ) -> Checked:
-    """Recomputes all figures and table cells of a figures.json.
+    """Recomputes all figures and table cells of a figures.json, by the version of the data that it names.
 
-    `open_data(province, period, version)` gives the province's data, None where there are no dossiers; `reference` is the
-    folder of the reference data; `open_readers(province, period, data)` what reads keys of other kinds than those of this
-    module.
+    `open_data(province, period, version)` gives the province's data, at their newest for None; None where there are no
+    dossiers; `reference` is the folder of the reference data; `open_readers(province, period, data)` what reads keys of
+    other kinds than those of this module; `later(province, period, version)` the versions of the province's data that came
+    after one, oldest first, each with the words that tell it: of what was restated they say since when.
     Raises InputError for a file that is not a report's.
     """
     document = _load(report)
     about = document["document"]
     needed = _needed(document)
 
+    @cache
     def recount(version: int | None) -> Recount:
         data = open_data(about["province"], about["period"], version)
         readers = open_readers(about["province"], about["period"], data)
         return Recount(data, reference, needed, readers)
 
-    now = recount(None)
-    found = list(_differences(document, now))
-    if found and now.data is not None and about["data_version"] not in (None, now.data.version):
-        then = recount(about["data_version"])
-        still = {(d.where, d.title) for d in _differences(document, then)}
-        found = [
-            d
-            if (d.where, d.title) in still
-            else replace(d, reason=_changed_since(about["data_version"], now.data.version))
-            for d in found
-        ]
+    @cache
+    def differing(version: int | None) -> dict[tuple[str, str], Difference]:
+        return {(d.where, d.title): d for d in _differences(document, recount(version))}
+
+    now, own = recount(None).data, about["data_version"]
     cells = sum(1 for table in document["tables"] for _ in _cells(table))
-    return Checked(len(document["figures"]) + cells, tuple(found))
+    numbers = len(document["figures"]) + cells
+    if now is None or own in (None, now.version) or recount(own).data is None:
+        return Checked(numbers, tuple(_differences(document, recount(None))))
+    found = [d for place, d in differing(None).items() if place not in differing(own)]
+    since = later(about["province"], about["period"], own) if found else ()
+    told = [_since(d, since, lambda version: differing(version).keys()) for d in found]
+    explained = (
+        replace(d, reason=f"đúng với phiên bản {own}; điều chỉnh từ {why}") for d, why in told if why
+    )
+    tampered = (
+        replace(d, reason=f"đúng với phiên bản {own}; sau đó {_BY_OTHERS}") for d, why in told if not why
+    )
+    return Checked(numbers, (*_differences(document, recount(own)), *tampered), tuple(explained))
+
+
+_BY_OTHERS: Final = "dữ liệu bị sửa ngoài các lần nạp"
+
+
+def _since(
+    difference: Difference,
+    later: Sequence[tuple[int, str]],
+    differing: Callable[[int], Collection[tuple[str, str]]],
+) -> tuple[Difference, str | None]:
+    """The difference, and the import that brought it: the first from which on the number is another. None: no import did."""
+    place = difference.where, difference.title
+    at = bisect_left(later, True, key=lambda version: place in differing(version[0]))
+    return difference, later[at][1] if at < len(later) else None
 
 
 def grouping(key: Key) -> Grouping:
@@ -204,10 +233,6 @@ def _results(key: Key) -> Iterator[Key]:
     for name in ("a", "b"):
         if name in key:
             yield from _results(key[name])
-
-
-def _changed_since(then: int, now: int | None) -> str:
-    return f"đúng với phiên bản {then}; dữ liệu đã thay đổi, nay là phiên bản {now}"
 
 
 def _load(path: Path) -> dict[str, Any]:

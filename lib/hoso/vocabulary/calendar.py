@@ -5,7 +5,7 @@ worked in exchange for a day off.
 import csv
 import hashlib
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
@@ -23,6 +23,11 @@ VIETNAM: Final = timezone(timedelta(hours=7))
 """The country's clock (Quyết định số 134/2002/QĐ-TTg): what a time without an offset is told in."""
 
 _DAY = timedelta(days=1)
+
+
+def clock(moment: datetime) -> datetime:
+    """A moment as the country's clocks show it; without an offset it is UTC, as the store keeps it."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(VIETNAM)
 
 
 def is_working_day(day: date) -> bool:

@@ -40,12 +40,15 @@ def verify(
         with progress(str(file)):
             checked = verify_file(workbook, file)
         verdict = "differs" if checked.differences else "verified"
+        verdict += f", {len(checked.restated)} restated since" if checked.restated else ""
         OUT.print(
             f"{file}: {checked.numbers} numbers, {verdict}",
             style="red" if checked.differences else "green",
             highlight=False,
             soft_wrap=True,
         )
+        for restated in checked.restated:
+            OUT.print(f"  {restated}", markup=False, highlight=False, soft_wrap=True)
         for difference in checked.differences:
             ERR.print(f"  {difference}", markup=False, highlight=False, soft_wrap=True)
         failed = failed or bool(checked.differences)

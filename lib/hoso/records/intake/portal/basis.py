@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from hoso.records.intake.header import where_is
-from hoso.vocabulary.calendar import VIETNAM
+from hoso.vocabulary.calendar import VIETNAM, clock
 from hoso.vocabulary.errors import InputError, UsageError
 from hoso.vocabulary.numbers import date as print_date
 from hoso.vocabulary.periods import Period
@@ -107,7 +107,7 @@ def _check_order(period: Period, day: date, path: Path) -> None:
 
 def day_of(moment: datetime) -> date:
     """The day in Việt Nam; a naive moment is UTC."""
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(VIETNAM).date()
+    return clock(moment).date()
 
 
 def time_type_of(period: Period) -> TimeType:
