@@ -60,7 +60,7 @@ def verify_file(workbook: Workbook, file: Path) -> Checked:
             newest if version is None else version,
             find_province(province, chosen.era, chosen.end),
         )
-        if wanted is None or not store.files("facts", place.id, wanted):
+        if wanted is None or not store.listed("facts", place.id, wanted):
             return None
         return Rederived(store, place, wanted)
 

@@ -5,26 +5,39 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import unquote
 
 from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
+
+from . import damage
 
 Stamp = tuple[str, int, int, int]
 """The newest entry of a log: its name, inode, time and size. Another state of a table has another."""
 
 
 def exists(folder: Path) -> bool:
-    """Whether the folder is a Delta table."""
-    return stamp(folder) is not None
+    """Whether the folder is a Delta table. StoreError for one that was and has lost its log."""
+    if stamp(folder) is not None:
+        return True
+    damage.refuse_lost(folder)
+    return False
 
 
 def table(folder: Path, version: int | None = None) -> DeltaTable:
-    """The table at a version, else at its newest."""
-    return _opened(uri(folder), stamp(folder), version)
+    """The table at a version, else at its newest. StoreError for one that is damaged or of a newer program."""
+    return _opened(folder, stamp(folder), version)
 
 
 def uri(folder: Path) -> str:
     """A folder as Delta takes it: percent-encoded, so that it may be called "kho dữ liệu"."""
     return folder.resolve().as_uri()
+
+
+def live(folder: Path) -> list[str]:
+    """The data files of a table at its newest version, named from its folder."""
+    here = folder.resolve()
+    return sorted(str(Path(unquote(uri)).relative_to(here)) for uri in table(folder).file_uris())
 
 
 def stamp(folder: Path) -> Stamp | None:
@@ -40,5 +53,9 @@ def stamp(folder: Path) -> Stamp | None:
 
 
 @lru_cache(maxsize=16)
-def _opened(address: str, _stamp: Stamp | None, version: int | None) -> DeltaTable:
-    return DeltaTable(address, version=version)
+def _opened(folder: Path, _stamp: Stamp | None, version: int | None) -> DeltaTable:
+    damage.refuse_lost(folder)
+    try:
+        return DeltaTable(uri(folder), version=version)
+    except (DeltaError, OSError, ValueError) as fault:
+        raise damage.unopened(folder, fault) from fault

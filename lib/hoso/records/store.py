@@ -28,7 +28,7 @@ from deltalake import (
 from filelock import FileLock, Timeout
 
 from ..vocabulary.errors import NoDataError, StoreBusyError, StoreError
-from . import delta, keys, pinned, schema
+from . import damage, delta, keys, pinned, schema, sums
 
 LAYOUT: Final = 2
 LOCK_SECONDS: Final = 600.0
@@ -127,7 +127,14 @@ class Store:
         return found
 
     def files(self, table: str, province_id: str | None = None, version: int | None = None) -> list[str]:
-        """The live Parquet files of a table at a version, of one province where asked."""
+        """The live Parquet files of a table at a version, of one province where asked, to be read.
+
+        StoreError for one that is not as it was written: an engine would read other numbers from it, and say nothing.
+        """
+        return damage.sound(self.path(table), self.listed(table, province_id, version))
+
+    def listed(self, table: str, province_id: str | None = None, version: int | None = None) -> list[str]:
+        """The same for one who does not read them."""
         if not self.exists(table):
             return []
         return self.kept(
@@ -197,6 +204,7 @@ class Store:
             )
         version = self.version(table)
         assert version is not None
+        sums.note(self.root, table)
         return version
 
     def note(self, table: str, key: str, version: int | None = None) -> str | None:
