@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from deltalake import DeltaTable
 
 from hoso.records import sums
 from hoso.records.as_of import at
@@ -321,3 +322,16 @@ def test_a_damaged_file_without_a_sum_is_read_through(folder: Path) -> None:
         told.split(" · ")[0].startswith("a file of the store cannot be read") for told in faults(folder)
     ] == [True]
     assert sums.noted(folder / "store", "facts", "anything") is None
+
+
+def test_a_note_is_of_its_version_while_others_commit(folder: Path) -> None:
+    """A table opened before a commit and asked after it: each version keeps the note its own writer made.
+
+    DeltaTable.history calls the newest commit by the version the table was opened at, and the one before by the one before.
+    """
+    store = Store.open(folder / "store")
+    opened = DeltaTable(str(folder / "store" / "ledger"), version=1)
+    assert [c["facts_version"] for c in opened.history() if c["version"] == 1] == ["2"]
+    assert [store.note("ledger", "facts_version", version) for version in range(3)] == ["0", "1", "2"]
+    assert [c["facts_version"] for c in store.commits("ledger", -1)] == ["0", "1", "2"]
+    assert [c.version for c in store.history("ledger")] == [2, 1, 0]

@@ -19,7 +19,8 @@ _STORE: Final = {
     "sqlite3",
     "pyo3_runtime",
 }
-_FULL: Final = os.strerror(errno.ENOSPC)  # as the engines below, which know no errno, print it too
+# As the engines below, which know no errno, print it.
+_FULL: Final = (os.strerror(errno.ENOSPC), "disk is full")
 
 
 def told_in_a_line(error: BaseException) -> HosoError | None:
@@ -27,7 +28,7 @@ def told_in_a_line(error: BaseException) -> HosoError | None:
     if isinstance(error, HosoError):
         return error
     if isinstance(error, OSError):
-        if error.errno == errno.ENOSPC or _FULL in str(error):
+        if error.errno == errno.ENOSPC or _is_full(error):
             return _full(str(error.filename or "the store"))
         return StoreError(
             error.strerror or str(error),
@@ -35,7 +36,7 @@ def told_in_a_line(error: BaseException) -> HosoError | None:
             remedy="check the disk, the path and its rights",
         )
     if type(error).__module__.split(".")[0] in _STORE:
-        if _FULL in str(error):
+        if _is_full(error):
             return _full("the store")
         first = next(iter(str(error).splitlines()), type(error).__name__)
         return StoreError(
@@ -45,10 +46,14 @@ def told_in_a_line(error: BaseException) -> HosoError | None:
     return None
 
 
+def _is_full(error: BaseException) -> bool:
+    return any(words in str(error) for words in _FULL)
+
+
 def _full(where: str) -> StoreError:
     """What was committed before stays; a commit is whole or not at all."""
     return StoreError(
-        _FULL,
+        _FULL[0],
         where=where,
         expected="room on the disk",
         remedy="free some and run the command again; nothing of the store is lost",

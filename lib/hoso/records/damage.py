@@ -68,10 +68,11 @@ def of_file(folder: Path, name: str) -> StoreError | None:
 
 def of_entry(folder: Path, entry: str) -> StoreError | None:
     """What is wrong with an entry of a table's log, by its name."""
-    file = folder / sums.LOG / entry
+    file, name = folder / sums.LOG / entry, f"{sums.LOG}/{entry}"
     try:
-        sums.added(file)
-        whole = sums.is_sound(folder.parent, folder.name, f"{sums.LOG}/{entry}")
+        whole = sums.is_sound(folder.parent, folder.name, name)
+        if whole and sums.noted(folder.parent, folder.name, name) is None:
+            sums.added(file)
     except FileNotFoundError:
         return error(
             "an entry of the store's log is missing", file, folder.name, "every version's entry", True
