@@ -366,7 +366,7 @@ def test_a_corrupted_table_is_one_line(hoso: Command, tmp_path: Path, export: Pa
         file.write_bytes(b"PAR1 nothing PAR1")
     code, _, err = hoso("figures", "--province", "ha-giang", "--period", "2024-9M")
     assert code == 1
-    assert "backup" in err
+    assert "hoso status --repair" in err
     assert "Traceback" not in err
 
 

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from deltalake import DeltaTable
 
-from hoso.records import importer, keys, ledger, merge
+from hoso.records import importer, keys, ledger, merge, repair
 from hoso.records.intake import read
 from hoso.records.intake.columns import COLUMNS_FILE, load_columns
 from hoso.records.store import Store
@@ -303,7 +303,7 @@ def test_a_missing_ledger_names_its_repair(tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / "store" / "ledger")
     with pytest.raises(StoreError, match="--repair"):
         data(tmp_path)
-    importer.heal(prepare(tmp_path))
+    assert repair.ledger_again(prepare(tmp_path))
     assert int(data(tmp_path).daily["received_all"].sum()) == 2
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import Final
 
 from ..vocabulary.errors import HosoError, StoreError
@@ -17,6 +19,8 @@ _STORE: Final = {
     "sqlite3",
     "pyo3_runtime",
 }
+# As the engines below, which know no errno, print it.
+_FULL: Final = (os.strerror(errno.ENOSPC), "disk is full")
 
 
 def told_in_a_line(error: BaseException) -> HosoError | None:
@@ -24,15 +28,33 @@ def told_in_a_line(error: BaseException) -> HosoError | None:
     if isinstance(error, HosoError):
         return error
     if isinstance(error, OSError):
+        if error.errno == errno.ENOSPC or _is_full(error):
+            return _full(str(error.filename or "the store"))
         return StoreError(
             error.strerror or str(error),
             where=str(error.filename or ""),
             remedy="check the disk, the path and its rights",
         )
     if type(error).__module__.split(".")[0] in _STORE:
+        if _is_full(error):
+            return _full("the store")
         first = next(iter(str(error).splitlines()), type(error).__name__)
         return StoreError(
             f"the store could not be read or written: {first[:300]}",
-            remedy="check the disk and run the command again; if it fails again, restore the store from its backup",
+            remedy="check the disk, then the store: hoso status --check",
         )
     return None
+
+
+def _is_full(error: BaseException) -> bool:
+    return any(words in str(error) for words in _FULL)
+
+
+def _full(where: str) -> StoreError:
+    """What was committed before stays; a commit is whole or not at all."""
+    return StoreError(
+        _FULL[0],
+        where=where,
+        expected="room on the disk",
+        remedy="free some and run the command again; nothing of the store is lost",
+    )

@@ -88,7 +88,7 @@ class Inputs:
     def _names(self, table: str, province: str | None) -> list[str]:
         """The names of a table's files, which Delta never uses twice."""
         if (table, province) not in self._files:
-            found = self._store.files(table, province, self._versions.get(table))
+            found = self._store.listed(table, province, self._versions.get(table))
             self._files[table, province] = sorted(Path(file).name for file in found)
         return self._files[table, province]
 

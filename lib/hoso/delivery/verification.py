@@ -62,11 +62,10 @@ def verify_file(workbook: Workbook, file: Path) -> Checked:
     def open_data(province: str, period: str, version: int | None) -> Data | None:
         chosen = Period.parse(period)
         state = store if version is None else _when_made(store, file, version)
-        wanted = (
-            store.version("facts") if version is None else version
-        )  # also what came by another way than an import
+        # the newest: also what came into the facts by another way than an import
+        wanted = store.version("facts") if version is None else version
         place = find_province(province, chosen.era, chosen.end)
-        if state is None or wanted is None or not state.files("facts", place.id, wanted):
+        if state is None or wanted is None or not state.listed("facts", place.id, wanted):
             return None
         return Rederived(state, place, wanted)
 

@@ -2,29 +2,69 @@
 
 from __future__ import annotations
 
+import json
 import os
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
 
 from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
+
+from ..vocabulary.errors import StoreError
+from . import damage, sums
 
 Stamp = tuple[str, int, int, int]
 """The newest entry of a log: its name, inode, time and size. Another state of a table has another."""
 
 
 def exists(folder: Path) -> bool:
-    """Whether the folder is a Delta table."""
-    return stamp(folder) is not None
+    """Whether the folder is a Delta table. StoreError for one that was and has lost its log."""
+    if stamp(folder) is not None:
+        return True
+    damage.refuse_lost(folder)
+    return False
 
 
 def table(folder: Path, version: int | None = None) -> DeltaTable:
-    """The table at a version, else at its newest."""
-    return _opened(uri(folder), stamp(folder), version)
+    """The table at a version, else at its newest. StoreError for one that is damaged or of a newer program."""
+    damage.refuse_lost(folder)
+    return _opened(folder, stamp(folder), version)
 
 
 def uri(folder: Path) -> str:
     """A folder as Delta takes it: percent-encoded, so that it may be called "kho dữ liệu"."""
     return folder.resolve().as_uri()
+
+
+def live(folder: Path) -> list[str]:
+    """The data files of a table at its newest version, named from its folder."""
+    here = folder.resolve()
+    return sorted(str(Path(unquote(uri)).relative_to(here)) for uri in table(folder).file_uris())
+
+
+def commit(folder: Path, version: int) -> dict[str, Any]:
+    """What the writer of a version noted, with `version` and `timestamp`; empty where its entry is no longer kept.
+
+    Read from the entry itself: `DeltaTable.history` numbers the newest commits from the version it was opened at, so that of
+    a table that has grown since it says of one version what holds of another.
+    """
+    entry = folder / sums.LOG / f"{version:020}.json"
+    try:
+        lines = [line for line in entry.read_text("utf-8").splitlines() if '"commitInfo"' in line]
+        told: dict[str, Any] = next((json.loads(line).get("commitInfo") or {} for line in lines), {})
+        return {"timestamp": entry.stat().st_mtime_ns // 1_000_000} | told | {"version": version}
+    except FileNotFoundError:
+        return {}
+    except (ValueError, AttributeError) as fault:
+        raise damage.unopened(folder, fault) from fault
+
+
+def commits(folder: Path, newer_than: int = -1) -> list[dict[str, Any]]:
+    """The commits of a table after a version, oldest first."""
+    versions = (int(name[:20]) for name in sums.entries(folder))
+    return [found for version in versions if version > newer_than and (found := commit(folder, version))]
 
 
 def stamp(folder: Path) -> Stamp | None:
@@ -40,5 +80,15 @@ def stamp(folder: Path) -> Stamp | None:
 
 
 @lru_cache(maxsize=16)
-def _opened(address: str, _stamp: Stamp | None, version: int | None) -> DeltaTable:
-    return DeltaTable(address, version=version)
+def _opened(folder: Path, stamp: Stamp | None, version: int | None) -> DeltaTable:
+    if stamp is not None and version is not None and version > int(stamp[0][:20]):
+        raise StoreError(
+            f"the store has no version {version} of its {folder.name}",
+            where=str(folder),
+            expected=f"0 to {int(stamp[0][:20])}",
+            remedy="after the restore of an older state import what came since, and make the report again",
+        )
+    try:
+        return DeltaTable(uri(folder), version=version)
+    except (DeltaError, OSError, ValueError) as fault:
+        raise damage.unopened(folder, fault) from fault

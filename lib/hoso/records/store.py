@@ -28,7 +28,7 @@ from deltalake import (
 from filelock import FileLock, Timeout
 
 from ..vocabulary.errors import NoDataError, StoreBusyError, StoreError
-from . import delta, keys, pinned, schema
+from . import damage, delta, keys, pinned, room, schema, sums
 
 LAYOUT: Final = 2
 LOCK_SECONDS: Final = 600.0
@@ -127,7 +127,14 @@ class Store:
         return found
 
     def files(self, table: str, province_id: str | None = None, version: int | None = None) -> list[str]:
-        """The live Parquet files of a table at a version, of one province where asked."""
+        """The live Parquet files of a table at a version, of one province where asked, to be read.
+
+        StoreError for one that is not as it was written: an engine would read other numbers from it, and say nothing.
+        """
+        return damage.sound(self.path(table), self.listed(table, province_id, version))
+
+    def listed(self, table: str, province_id: str | None = None, version: int | None = None) -> list[str]:
+        """The same for one who does not read them."""
         if not self.exists(table):
             return []
         return self.kept(
@@ -172,6 +179,7 @@ class Store:
         note: Mapping[str, str] | None = None,
     ) -> int:
         """Appends rows, or replaces those a predicate over partition columns selects, in one commit; its version."""
+        room.require(self.root, int(rows.estimated_size()))  # in memory it is larger than in Parquet
         target = self.uri(table)
         properties = CommitProperties(custom_metadata=dict(note or {}))
         if replace is not None and self.exists(table):
@@ -197,6 +205,7 @@ class Store:
             )
         version = self.version(table)
         assert version is not None
+        sums.note(self.root, table)
         return version
 
     def note(self, table: str, key: str, version: int | None = None) -> str | None:
@@ -210,33 +219,22 @@ class Store:
         ):
             return self.pins["facts_version"]  # type: ignore[no-any-return]
         chosen = self.version(table) if version is None else version
-        value = self._commit(table, chosen).get(key)
+        value = delta.commit(self.path(table), chosen or 0).get(key)
         return str(value) if value is not None else None
-
-    def _commit(self, table: str, version: int | None) -> dict[str, Any]:
-        """The commit that made a version; Delta lists a table's history from its newest, whatever version is open."""
-        opened = delta.table(self.path(table))
-        newest = opened.history(1)[0]
-        if newest["version"] == version:
-            return newest
-        return next((c for c in opened.history() if c["version"] == version), {})
 
     def commits(self, table: str, newer_than: int) -> list[dict[str, Any]]:
         """The commits of a table after a version, oldest first; in a batch none that came since it began."""
         if not self.exists(table):
             return []
-        last = self.version(table)
-        history = delta.table(self.path(table)).history()
-        own = (c for c in history if newer_than < c["version"] <= (last or 0))
-        return sorted(own, key=lambda c: int(c["version"]))
+        last = self.version(table) or 0
+        return [c for c in delta.commits(self.path(table), newer_than) if c["version"] <= last]
 
     def history(self, table: str) -> list[Commit]:
         """Every commit of a table, newest first, whatever version this process reads it at."""
         if not delta.exists(self.path(table)):
             return []
-        history = delta.table(self.path(table)).history()
-        made = ((int(c["version"]), datetime.fromtimestamp(c["timestamp"] / 1000, UTC), c) for c in history)
-        return sorted((Commit(*one) for one in made), key=lambda commit: commit.version, reverse=True)
+        found = reversed(delta.commits(self.path(table)))
+        return [Commit(c["version"], datetime.fromtimestamp(c["timestamp"] / 1000, UTC), c) for c in found]
 
     @contextmanager
     def writing(self, seconds: float = LOCK_SECONDS) -> Iterator[None]:

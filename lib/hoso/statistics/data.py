@@ -13,7 +13,7 @@ import narwhals as nw
 import pandas as pd
 import polars as pl
 
-from ..records import catalogue, schema
+from ..records import catalogue, repair, schema
 from ..records.derive import derive
 from ..records.ledger import COLUMNS
 from ..records.store import Store
@@ -45,6 +45,7 @@ class Data:
 
     def __post_init__(self) -> None:
         if self.version is None:
+            repair.refuse_begun(self.store.root)
             self._ledger_version = self.store.version("ledger")
             built = self.store.note("ledger", "facts_version", self._ledger_version)
             self.version = int(built) if built is not None else None
@@ -54,7 +55,7 @@ class Data:
                     where=str(self.store.path("ledger")),
                     remedy="run: hoso status --repair",
                 )
-        if self.version is None or not self.store.files("facts", self.province.id, self.version):
+        if self.version is None or not self.store.listed("facts", self.province.id, self.version):
             raise NoDataError(
                 f"chưa có dữ liệu hồ sơ của {self.province.title}",
                 where=str(self.store.root),

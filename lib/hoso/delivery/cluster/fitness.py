@@ -110,7 +110,7 @@ def _store(order: Order) -> str:
     try:
         store = Store.open(Path(order.store))
         tables = sorted(order.versions["tables"].items())
-        names = [Path(file).name for table, version in tables for file in store.files(table, None, version)]
+        names = [Path(file).name for table, version in tables for file in store.listed(table, None, version)]
         return digest_of([(store.root / "store.json").read_text("utf-8"), *sorted(names)])
     except Exception as error:  # Delta has a type of its own for a version that is not there
         return type(error).__name__

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -15,6 +15,10 @@ from ..faults import told_in_a_line
 from ..terminal import OUT, progress, rows_read, say_error
 from .at_hand import reports_at_hand
 from .options import FAILED, ProvinceOption
+
+if TYPE_CHECKING:
+    from ...records.store import Store
+    from ...vocabulary.errors import StoreError
 
 
 def sample(
@@ -96,11 +100,17 @@ def import_(
 def status(
     rejects: Annotated[bool, typer.Option("--rejects", help="List refused rows too.")] = False,
     repair: Annotated[
-        bool, typer.Option("--repair", help="Complete an import that was killed midway.")
+        bool,
+        typer.Option(
+            "--repair",
+            help="Complete an import that was killed midway; build a damaged ledger again from the facts.",
+        ),
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Read every file of the store; name those that are damaged.")
     ] = False,
 ) -> None:
     """Show imports, data versions, refused rows and the reports made."""
-    from ...records.importer import heal
     from ...records.store import Store
     from ..imports import import_table, reject_table
     from ..site import STATES, roster
@@ -108,8 +118,10 @@ def status(
     workbook = Workbook.find()
     store = Store.open(workbook.store)
     if repair:
-        with store.writing():
-            heal(store)
+        _repair(store)
+    if check:
+        _check(store)
+        return
     OUT.print(
         f"store: {store.root} · facts version {store.version('facts')} · {date.today():%Y-%m-%d}",
         highlight=False,
@@ -125,3 +137,34 @@ def status(
         words = (entry.notebook, entry.province, entry.period, entry.unit)
         grid.add_row(*words, STATES[entry.state], entry.data_date)
     OUT.print(grid)
+
+
+def _repair(store: Store) -> None:
+    """The ledger first, for what completes an import reads it."""
+    from ...records.importer import heal
+    from ...records.repair import ledger_again
+
+    with store.writing():
+        for wrong in ledger_again(store):
+            _say(f"the ledger is built again from the facts: {wrong}")
+        heal(store)
+
+
+def _check(store: Store) -> None:
+    """A line a table, a line each fault; exit 1 when there is any."""
+    from ...records.check import check
+
+    faults: list[StoreError] = []
+    for one in check(store):
+        unsummed = f", {one.unsummed} without a noted sum, read through" if one.unsummed else ""
+        state = f"{len(one.faults)} damaged" if one.faults else "whole"
+        _say(f"{one.table}: {one.files} files, {one.older} of older versions{unsummed}: {state}")
+        faults += one.faults
+    for wrong in faults:
+        say_error(wrong)
+    if faults:
+        raise typer.Exit(FAILED)
+
+
+def _say(line: str) -> None:
+    OUT.print(line, markup=False, highlight=False, soft_wrap=True)

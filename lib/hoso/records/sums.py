@@ -1,0 +1,150 @@
+"""Check sums (mã kiểm) of the files a store holds: noted when they are written, compared when they are read.
+
+A flipped bit in a Parquet file is mostly no error to a reader but another number, for neither the engines that write it nor
+those that read it keep a sum of its pages. So every file that a commit adds, and the commit's own entry in the log, is noted
+with its CRC-32 and size in `sums/<table>/`, a list for each province and one of the log.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote
+
+Sum = tuple[str, int]
+"""CRC-32 in eight hexadecimal digits, and the size in bytes."""
+LOG: Final = "_delta_log"
+_ENTRY: Final = re.compile(r"[0-9]{20}\.json")
+_PROVINCE: Final = re.compile(r"province_id=([^/]+)/")
+_CHUNK: Final = 1 << 20
+
+_sound: set[tuple[str, int, int, int]] = set()  # files this process has compared, as they were then
+
+
+def of(file: Path) -> Sum:
+    """The sum of a file as it is now. OSError when it cannot be read."""
+    crc = size = 0
+    with file.open("rb") as opened:
+        while chunk := opened.read(_CHUNK):
+            crc, size = zlib.crc32(chunk, crc), size + len(chunk)
+    return f"{crc:08x}", size
+
+
+def folder(root: Path, table: str) -> Path:
+    """Where the sums of a table are noted."""
+    return root / "sums" / table
+
+
+def noted(root: Path, table: str, name: str) -> Sum | None:
+    """The sum noted for a file, named from the folder of its table; None where none was."""
+    return _list(_list_of(root, table, name)).get(name)
+
+
+def all_noted(root: Path, table: str) -> dict[str, Sum]:
+    """Every file that was ever noted for a table, with its sum."""
+    found: dict[str, Sum] = {}
+    for file in sorted(folder(root, table).glob("*.tsv")):
+        found |= _list(file)
+    return found
+
+
+def last_entry(root: Path, table: str) -> str | None:
+    """The name of the newest entry of a table's log that was noted."""
+    return max(_list(folder(root, table) / "log.tsv"), default=None)
+
+
+def is_sound(root: Path, table: str, name: str) -> bool:
+    """Whether a file is what was noted of it, or nothing was; compared once in a process. OSError when it is gone."""
+    file = root / table / name
+    state = file.stat()
+    seen = (str(file), state.st_ino, state.st_mtime_ns, state.st_size)
+    if seen not in _sound:
+        wanted = noted(root, table, name)
+        if wanted is not None and (state.st_size != wanted[1] or of(file) != wanted):
+            return False
+        if wanted is not None:
+            _sound.add(seen)
+    return True
+
+
+def entries(table_folder: Path) -> list[str]:
+    """The entries of a Delta log, oldest first."""
+    log = table_folder / LOG
+    return sorted(file.name for file in log.iterdir() if _ENTRY.fullmatch(file.name)) if log.is_dir() else []
+
+
+def note(root: Path, table: str) -> None:
+    """Notes what the commits since the last noted one added, also those of a process that died or of another tool."""
+    last = last_entry(root, table)
+    new = [name for name in entries(root / table) if last is None or f"{LOG}/{name}" > last]
+    for entry in new:
+        names = [*added(root / table / LOG / entry), f"{LOG}/{entry}"]
+        lists: dict[Path, list[str]] = {}
+        for name in names:  # the entry itself comes last: it says that the rest is noted
+            lists.setdefault(_list_of(root, table, name), []).append(name)
+        for file, own in lists.items():
+            _append(file, _lines(root / table, own))
+
+
+def forget_log(root: Path, table: str, names: Iterable[str]) -> None:
+    """Takes entries of the log out of the list: they were set aside."""
+    file, gone = folder(root, table) / "log.tsv", set(names)
+    kept = {name: own for name, own in _list(file).items() if name not in gone}
+    if file.exists():
+        beside = file.with_suffix(".new")
+        beside.write_text("".join(_line(name, own) for name, own in kept.items()), "utf-8")
+        beside.replace(file)
+
+
+def added(entry: Path) -> list[str]:
+    """The data files that an entry of a log adds. ValueError when it is no entry."""
+    actions = [json.loads(line) for line in entry.read_text("utf-8").splitlines() if line.strip()]
+    return [unquote(action["add"]["path"]) for action in actions if "add" in action]
+
+
+def _lines(table_folder: Path, names: Sequence[str]) -> Iterator[str]:
+    for name in names:
+        if (table_folder / name).is_file():  # an older version's may have been tidied away
+            yield _line(name, of(table_folder / name))
+
+
+def _line(name: str, own: Sum) -> str:
+    return f"{own[0]}\t{own[1]}\t{name}\n"
+
+
+def _list_of(root: Path, table: str, name: str) -> Path:
+    found = _PROVINCE.match(name)
+    return folder(root, table) / f"{found[1] if found else 'log'}.tsv"
+
+
+def _append(file: Path, lines: Iterable[str]) -> None:
+    """In one write; on a line of its own, whatever a full disk left of the one before."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a+b") as opened:
+        if opened.tell():
+            opened.seek(-1, 2)
+            torn = opened.read(1) != b"\n"
+        else:
+            torn = False
+        opened.write(("\n" * torn + "".join(lines)).encode())
+
+
+def _list(file: Path) -> dict[str, Sum]:
+    try:
+        state = file.stat()
+    except OSError:
+        return {}
+    return _parsed(file, state.st_ino, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=64)
+def _parsed(file: Path, *_state: int) -> dict[str, Sum]:
+    """A list as a mapping; what is no whole line is left out."""
+    parts = (line.split("\t") for line in file.read_text("utf-8", errors="replace").splitlines())
+    whole = (p for p in parts if len(p) == 3 and len(p[0]) == 8 and p[1].isdigit())
+    return {name: (crc, int(size)) for crc, size, name in whole}
