@@ -28,7 +28,7 @@ from deltalake import (
 from filelock import FileLock, Timeout
 
 from ..vocabulary.errors import NoDataError, StoreBusyError, StoreError
-from . import delta, keys, pinned, schema
+from . import delta, keys, parquet, pinned, schema
 
 LAYOUT: Final = 2
 LOCK_SECONDS: Final = 600.0
@@ -150,10 +150,16 @@ class Store:
     def _frame(self, table: str, province_id: str | None, version: int | None) -> pl.DataFrame:
         columns: dict[str, Any] = getattr(schema, table.upper())
         files = self.files(table, province_id, version)
-        if not files:
-            return schema.empty(columns)
-        rows = pl.read_parquet(files, hive_partitioning=True, hive_schema={"province_id": pl.String})
-        return schema.conform(rows, columns)
+        return parquet.scan(files, columns).collect()
+
+    def columns(self, table: str, version: int | None = None) -> frozenset[str]:
+        """The columns that a table has at a version; a file written before the last of them came may lack that one."""
+        return self.kept(("columns", table, version), lambda: self._columns(table, version))
+
+    def _columns(self, table: str, version: int | None) -> frozenset[str]:
+        if not self.exists(table):
+            return frozenset()
+        return frozenset(field.name for field in self._table(table, version).schema().fields)
 
     def kept(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
         """What is derived from the store at its pinned versions: made once a batch (pinned.kept), else each time."""
@@ -171,7 +177,10 @@ class Store:
         replace: str | None = None,
         note: Mapping[str, str] | None = None,
     ) -> int:
-        """Appends rows, or replaces those a predicate over partition columns selects, in one commit; its version."""
+        """Appends rows, or replaces those a predicate over partition columns selects, in one commit; its version.
+
+        A column that the table does not have yet is added to it; one that the rows do not have is empty in them.
+        """
         target = self.uri(table)
         properties = CommitProperties(custom_metadata=dict(note or {}))
         if replace is not None and self.exists(table):
@@ -180,6 +189,7 @@ class Store:
                 rows,
                 mode="overwrite",
                 predicate=replace,
+                schema_mode="merge",
                 writer_properties=_WRITER,
                 commit_properties=properties,
                 post_commithook_properties=_KEPT,
@@ -189,6 +199,7 @@ class Store:
                 target,
                 rows,
                 mode="append",
+                schema_mode="merge",
                 partition_by=list(TABLES[table]),
                 writer_properties=_WRITER,
                 commit_properties=properties,

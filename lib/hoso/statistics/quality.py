@@ -14,8 +14,9 @@ import narwhals as nw
 import pandas as pd
 import polars as pl
 
+from ..records import parquet
 from ..records.ledger import is_in, true
-from ..records.schema import CLOSING
+from ..records.schema import CLOSING, FACTS
 from ..vocabulary.calendar import is_working_day
 from .data import Data, frame
 from .reasons import STATUS_WORDS
@@ -204,10 +205,7 @@ def _newest(data: Data, pairs: pl.DataFrame, synced: set[str]) -> pl.DataFrame:
 
 def _states(data: Data, version: int) -> pl.DataFrame:
     files = data.store.files("facts", data.province.id, version)
-    columns = ["dossier", "status", "import_id"]
-    if not files:
-        return pl.DataFrame(schema={"dossier": pl.String, "status": pl.Int8, "import_id": pl.String})
-    return pl.scan_parquet(files, hive_partitioning=False).select(columns).collect()
+    return parquet.scan(files, FACTS).select("dossier", "status", "import_id").collect()
 
 
 def _named(rows: pl.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
