@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -42,11 +43,19 @@ def dossiers(month: int, first: int = 0, last: int = 6, **given: Any) -> list[di
     ]
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def two_months(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a store of two months, with refused rows and a unit that no list names, made with today's columns."""
-    load(tmp_path, [*dossiers(1), {"id": "", "received": "02/01/2024"}], "january.csv")
-    load(tmp_path, dossiers(2), "february.csv")
+    folder = tmp_path_factory.mktemp("two")
+    load(folder, [*dossiers(1), {"id": "", "received": "02/01/2024"}], "january.csv")
+    load(folder, dossiers(2), "february.csv")
+    return folder
+
+
+@pytest.fixture
+def store(two_months: Path, tmp_path: Path) -> Path:
+    """A copy of it in the test's own folder."""
+    shutil.copytree(two_months, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 

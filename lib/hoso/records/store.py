@@ -28,7 +28,7 @@ from deltalake import (
 from filelock import FileLock, Timeout
 
 from ..vocabulary.errors import NoDataError, StoreBusyError, StoreError
-from . import delta, keys, parquet, pinned, schema
+from . import delta, forgotten, keys, parquet, pinned, schema
 
 LAYOUT: Final = 2
 LOCK_SECONDS: Final = 600.0
@@ -47,6 +47,8 @@ _KEEPS_HISTORY: Final = {"delta.enableExpiredLogCleanup": "false"}
 _KEPT: Final = PostCommitHookProperties(cleanup_expired_logs=False)
 _NOT_IN_PATHS: Final = set("%#[]*?")  # what the engines below read as patterns or escapes
 _WRITER = WriterProperties(compression="ZSTD")
+
+SAME_AS: Final = "same_as"  # noted by a commit that changed no row: which version last did
 
 T = TypeVar("T")
 
@@ -119,6 +121,12 @@ class Store:
             return pin
         return delta.table(self.path(table)).version() if self.exists(table) else None
 
+    def content_version(self, table: str) -> int | None:
+        """The version that last changed what the table says; joining its files (records.joined) does not."""
+        version = self.version(table)
+        same = None if version is None else self.note(table, SAME_AS, version)
+        return version if same is None else int(same)
+
     def months(self, table: str, version: int | None = None) -> dict[str, list[date]]:
         """The months of receipt a table holds, by province."""
         found: dict[str, list[date]] = {}
@@ -167,6 +175,8 @@ class Store:
 
     def _table(self, table: str, version: int | None) -> DeltaTable:
         chosen = version if version is not None or self.pins is None else self.version(table)
+        if chosen is not None:
+            forgotten.refuse(self.root, table, chosen)
         return delta.table(self.path(table), chosen)
 
     def write(
