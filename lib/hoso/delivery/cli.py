@@ -32,6 +32,7 @@ app.command()(sign.sign)
 app.command()(roster.why)
 app.command(name="list")(roster.list_)
 app.command()(data.status)
+app.command()(data.tidy)
 app.command()(reports.site)
 app.command()(lab.lab)
 

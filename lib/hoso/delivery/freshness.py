@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..records import pinned
+from ..records.joined import identity
 from ..records.store import Store
 from ..vocabulary.workbook import Workbook
 from . import notebooks
@@ -86,7 +87,7 @@ class Inputs:
         }
 
     def _names(self, table: str, province: str | None) -> list[str]:
-        """The names of a table's files, which Delta never uses twice."""
+        """The names of a table's files, which Delta never uses twice; a joined one tells what it was made of."""
         if (table, province) not in self._files:
             found = self._store.listed(table, province, self._versions.get(table))
             self._files[table, province] = sorted(Path(file).name for file in found)
@@ -95,7 +96,7 @@ class Inputs:
     def _table(self, table: str, province: str | None) -> str:
         if (table, province) not in self._digests:
             names = self._names(table, province)
-            self._digests[table, province] = digest_of(names) if names else ""
+            self._digests[table, province] = identity(names) if names else ""
         return self._digests[table, province]
 
     def _notebook(self, name: str) -> str:

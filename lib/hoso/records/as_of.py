@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from ..vocabulary.calendar import VIETNAM
 from ..vocabulary.errors import NoDataError, UsageError
+from . import forgotten
 from .store import TABLES, Commit, Store
 
 _VERSION: Final = re.compile(r"[0-9]{1,9}")
@@ -33,11 +34,22 @@ def _versions(store: Store, asked: str) -> dict[str, Any]:
     until = None if _VERSION.fullmatch(asked) else _moment(asked)
     state = _newest(store, int(asked)) if until is None else _before(store, until)
     facts = state.note["facts_version"]
+    _refuse_forgotten(store, state, asked)
     if until is None:
         until = state.made + _ONE_MOMENT
     others = (name for name in TABLES if name not in ("ledger", "facts"))
     tables: dict[str, int | None] = {name: _standing(store, name, until) for name in others}
     return {"tables": tables | {"ledger": state.version, "facts": int(facts)}, "facts_version": facts}
+
+
+def _refuse_forgotten(store: Store, state: Commit, asked: str) -> None:
+    if state.version in forgotten.read(store.root).get("ledger", ()):
+        raise NoDataError(
+            f"dữ liệu của {asked} đã được dọn khỏi kho",
+            where=str(store.root),
+            expected="phiên bản hoặc ngày còn giữ",
+            remedy="khôi phục kho từ bản sao lưu cũ hơn (xem phiên bản: hoso status)",
+        )
 
 
 def _states(store: Store) -> Iterator[Commit]:

@@ -47,7 +47,7 @@ def commit(store: Store, province_id: str, change: Change) -> None:
 
 def note(store: Store) -> dict[str, str]:
     """What a commit of facts notes of what its deadlines were computed from: the catalogue's version and the calendar."""
-    version = store.version("procedures")
+    version = store.content_version("procedures")
     return {"catalogue": str(_NONE if version is None else version), "calendar": edition()}
 
 

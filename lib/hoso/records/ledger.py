@@ -14,7 +14,7 @@ from typing import Any, Final
 import narwhals as nw
 import polars as pl
 
-from . import schema
+from . import parquet, schema
 from .schema import (
     AWAITING_PAYMENT,
     CHANNELS,
@@ -131,6 +131,10 @@ def _events() -> dict[str, dict[str, nw.Expr]]:
 
 
 COLUMNS: Final[tuple[str, ...]] = tuple(name for events in _events().values() for name in events)
+SCHEMA: Final[schema.Columns] = {
+    **dict(zip(KEY, (pl.String, pl.Date, pl.String, pl.String, pl.Date), strict=True)),
+    **dict.fromkeys(COLUMNS, pl.Int64),
+}
 
 
 def build(facts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -156,16 +160,32 @@ def _on_day(facts: nw.LazyFrame[Any], day: str, events: dict[str, nw.Expr]) -> n
 
 
 def rebuild(store: Store, province_id: str, months: Sequence[date], facts_version: int) -> None:
-    """Builds the ledger of a province's months of receipt again from the facts of a version, in one commit."""
-    files = store.files("facts", province_id, facts_version)
-    partitions = {"province_id": pl.String, "received_month": pl.Date}
-    facts = (
-        pl.scan_parquet(files, hive_partitioning=True, hive_schema=partitions)
-        if files
-        else schema.empty(schema.FACTS).lazy()
-    )
+    """Builds the ledger of a province's months of receipt again from the facts of a version, in one commit.
+
+    All of it, where this program counts something that the ledger does not have yet: a missing count is no 0.
+    """
+    if store.exists("ledger") and not is_whole(store):
+        _rebuild_all(store, facts_version)
+        return
+    facts = parquet.scan(store.files("facts", province_id, facts_version), schema.FACTS)
     touched = facts.filter(pl.col("province_id") == province_id, pl.col("received_month").is_in(list(months)))
     rows = build(nw.from_native(touched)).collect().to_native()
     listed = ", ".join(f"'{month}'" for month in months)
     predicate = f"province_id = '{province_id}' AND received_month IN ({listed})"
     store.write("ledger", rows.sort(KEY), replace=predicate, note={"facts_version": str(facts_version)})
+
+
+def is_whole(store: Store, version: int | None = None) -> bool:
+    """Whether the ledger has all that this program counts. One of an earlier program's is not; then the facts are read."""
+    return store.columns("ledger", version).issuperset(SCHEMA)
+
+
+def _rebuild_all(store: Store, facts_version: int) -> None:
+    """The whole ledger in one commit, so that there is never one of which a part is without a count."""
+    provinces = store.months("facts", facts_version)
+    parts = [
+        build(nw.from_native(parquet.scan(store.files("facts", province, facts_version), schema.FACTS)))
+        for province in sorted(provinces)
+    ]
+    rows = pl.concat([part.collect().to_native().sort(KEY) for part in parts])
+    store.write("ledger", rows, replace="province_id <> ''", note={"facts_version": str(facts_version)})

@@ -9,7 +9,7 @@ from datetime import date
 
 import polars as pl
 
-from . import keys, schema
+from . import keys, parquet, schema
 from .derive import derive
 from .store import Store
 
@@ -95,9 +95,7 @@ def _stored(store: Store, province_id: str) -> pl.LazyFrame | None:
     files = store.files("facts", province_id)
     if not files:
         return None
-    partitions = {"province_id": pl.String, "received_month": pl.Date}
-    stored = pl.scan_parquet(files, hive_partitioning=True, hive_schema=partitions)
-    return schema.conform(stored, schema.FACTS)
+    return parquet.scan(files, schema.FACTS)
 
 
 def _moved(stored: pl.LazyFrame, changed: pl.DataFrame, limits: pl.DataFrame) -> pl.DataFrame:

@@ -28,7 +28,7 @@ from deltalake import (
 from filelock import FileLock, Timeout
 
 from ..vocabulary.errors import NoDataError, StoreBusyError, StoreError
-from . import damage, delta, keys, pinned, room, schema, sums
+from . import damage, delta, forgotten, keys, parquet, pinned, room, schema, sums
 
 LAYOUT: Final = 2
 LOCK_SECONDS: Final = 600.0
@@ -47,6 +47,8 @@ _KEEPS_HISTORY: Final = {"delta.enableExpiredLogCleanup": "false"}
 _KEPT: Final = PostCommitHookProperties(cleanup_expired_logs=False)
 _NOT_IN_PATHS: Final = set("%#[]*?")  # what the engines below read as patterns or escapes
 _WRITER = WriterProperties(compression="ZSTD")
+
+SAME_AS: Final = "same_as"  # noted by a commit that changed no row: which version last did
 
 T = TypeVar("T")
 
@@ -119,6 +121,12 @@ class Store:
             return pin
         return delta.table(self.path(table)).version() if self.exists(table) else None
 
+    def content_version(self, table: str) -> int | None:
+        """The version that last changed what the table says; joining its files (records.joined) does not."""
+        version = self.version(table)
+        same = None if version is None else self.note(table, SAME_AS, version)
+        return version if same is None else int(same)
+
     def months(self, table: str, version: int | None = None) -> dict[str, list[date]]:
         """The months of receipt a table holds, by province."""
         found: dict[str, list[date]] = {}
@@ -157,10 +165,16 @@ class Store:
     def _frame(self, table: str, province_id: str | None, version: int | None) -> pl.DataFrame:
         columns: dict[str, Any] = getattr(schema, table.upper())
         files = self.files(table, province_id, version)
-        if not files:
-            return schema.empty(columns)
-        rows = pl.read_parquet(files, hive_partitioning=True, hive_schema={"province_id": pl.String})
-        return schema.conform(rows, columns)
+        return parquet.scan(files, columns).collect()
+
+    def columns(self, table: str, version: int | None = None) -> frozenset[str]:
+        """The columns that a table has at a version; a file written before the last of them came may lack that one."""
+        return self.kept(("columns", table, version), lambda: self._columns(table, version))
+
+    def _columns(self, table: str, version: int | None) -> frozenset[str]:
+        if not self.exists(table):
+            return frozenset()
+        return frozenset(field.name for field in self._table(table, version).schema().fields)
 
     def kept(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
         """What is derived from the store at its pinned versions: made once a batch (pinned.kept), else each time."""
@@ -168,6 +182,8 @@ class Store:
 
     def _table(self, table: str, version: int | None) -> DeltaTable:
         chosen = version if version is not None or self.pins is None else self.version(table)
+        if chosen is not None:
+            forgotten.refuse(self.root, table, chosen)
         return delta.table(self.path(table), chosen)
 
     def write(
@@ -178,7 +194,10 @@ class Store:
         replace: str | None = None,
         note: Mapping[str, str] | None = None,
     ) -> int:
-        """Appends rows, or replaces those a predicate over partition columns selects, in one commit; its version."""
+        """Appends rows, or replaces those a predicate over partition columns selects, in one commit; its version.
+
+        A column that the table does not have yet is added to it; one that the rows do not have is empty in them.
+        """
         room.require(self.root, int(rows.estimated_size()))  # in memory it is larger than in Parquet
         target = self.uri(table)
         properties = CommitProperties(custom_metadata=dict(note or {}))
@@ -188,6 +207,7 @@ class Store:
                 rows,
                 mode="overwrite",
                 predicate=replace,
+                schema_mode="merge",
                 writer_properties=_WRITER,
                 commit_properties=properties,
                 post_commithook_properties=_KEPT,
@@ -197,6 +217,7 @@ class Store:
                 target,
                 rows,
                 mode="append",
+                schema_mode="merge",
                 partition_by=list(TABLES[table]),
                 writer_properties=_WRITER,
                 commit_properties=properties,

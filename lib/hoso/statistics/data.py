@@ -13,9 +13,8 @@ import narwhals as nw
 import pandas as pd
 import polars as pl
 
-from ..records import catalogue, repair, schema
+from ..records import catalogue, ledger, parquet, repair, schema
 from ..records.derive import derive
-from ..records.ledger import COLUMNS
 from ..records.store import Store
 from ..vocabulary.errors import NoDataError, StoreError
 from ..vocabulary.places import Province, Unit, reference_units
@@ -86,7 +85,7 @@ class Data:
 
     def scan(self) -> nw.LazyFrame[Any]:
         """The same on polars: in a fresh process its first look costs a third of DuckDB's, so reports count on it."""
-        return _scanned(self._facts_files)
+        return nw.from_native(parquet.scan(self._facts_files, schema.FACTS))
 
     def ledger(self) -> nw.LazyFrame[Any]:
         """The daily counts (records.ledger), lazily, on polars, built from the same version of the facts.
@@ -100,7 +99,17 @@ class Data:
                 expected="the newest version",
                 remedy="count from the facts",
             )
-        return _scanned(self._ledger_files)
+        if not ledger.is_whole(self.store, self._ledger_version):
+            return nw.from_native(self._counted.lazy())
+        return nw.from_native(parquet.scan(self._ledger_files, ledger.SCHEMA))
+
+    @cached_property
+    def _counted(self) -> pl.DataFrame:
+        """The daily counts anew from the facts: the ledger is of a program that did not count all of it yet."""
+        counted: pl.DataFrame = self.kept(
+            ("counted",), lambda: ledger.build(self.scan()).collect().to_native()
+        )
+        return counted
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
@@ -115,10 +124,7 @@ class Data:
         return self.store.files("ledger", self.province.id, self._ledger_version)
 
     def _read(self, files: list[str]) -> nw.LazyFrame[Any]:
-        types = "{'province_id': VARCHAR, 'received_month': DATE}"
-        listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
-        query = f"select * from read_parquet([{listed}], hive_partitioning=true, hive_types={types})"
-        return nw.from_native(self._connection.sql(query))
+        return nw.from_native(self._connection.sql(parquet.query(files, schema.FACTS)))
 
     @cached_property
     def daily(self) -> pd.DataFrame:
@@ -126,7 +132,7 @@ class Data:
         return self.kept(("daily",), self._daily)
 
     def _daily(self) -> pd.DataFrame:
-        sums = [nw.col(name).sum().cast(nw.Int64).alias(name) for name in COLUMNS]
+        sums = [nw.col(name).sum().cast(nw.Int64).alias(name) for name in ledger.COLUMNS]
         days = frame(self.ledger().group_by("level", "day").agg(*sums))
         return days.assign(day=pd.to_datetime(days["day"]))
 
@@ -226,13 +232,8 @@ class Rederived(Data):
     @cached_property
     def _rows(self) -> pl.DataFrame:
         content = ["province_id", *schema.CONTENT]
-        rows: pl.DataFrame = _scanned(self._facts_files).to_native().select(content).collect()
+        rows: pl.DataFrame = parquet.scan(self._facts_files, schema.FACTS).select(content).collect()
         return derive(rows, catalogue.limits_used(self.store, self.province.id, self.version))
-
-
-def _scanned(files: list[str]) -> nw.LazyFrame[Any]:
-    types = {"province_id": pl.String, "received_month": pl.Date}
-    return nw.from_native(pl.scan_parquet(files, hive_partitioning=True, hive_schema=types))
 
 
 def dossiers(store: Store, province: Province) -> Data | None:

@@ -14,8 +14,9 @@ import narwhals as nw
 import pandas as pd
 import polars as pl
 
+from ..records import forgotten, parquet
 from ..records.ledger import is_in, true
-from ..records.schema import CLOSING
+from ..records.schema import CLOSING, FACTS
 from ..vocabulary.calendar import is_working_day
 from .data import Data, frame
 from .reasons import STATUS_WORDS
@@ -134,10 +135,10 @@ def replaced(data: Data) -> pd.DataFrame:
 def national(data: Data) -> pd.DataFrame:
     """The national copy against the province's export by state: how many dossiers one calls this and the other that.
 
-    The store keeps one row a dossier, the later one; the earlier is read from the version of the facts before the import
-    that replaced it. A dossier of the national records that no export of the province names stands as `ABSENT`. Rows that
-    said the same are not written again, so they are in no line (see `national_same`). The two copies disagree by design:
-    some systems send local states 5, 6 and 8 as 9.
+    The store keeps one row a dossier, the later one; the earlier is read from the version of the facts before the
+    import that replaced it, as long as the store keeps that version. A dossier of the national records that no export
+    of the province names stands as `ABSENT`. Rows that said the same are not written again, so they are in no line
+    (see `national_same`). The two copies disagree by design: some systems send local states 5, 6 and 8 as 9.
     """
     imports = data.imports[data.imports["kind"] == "dossiers"]
     is_sync = imports["file"].str.casefold().str.endswith(SYNC_FILES)
@@ -174,6 +175,9 @@ def _after(imports: pd.DataFrame, is_sync: pd.Series[bool]) -> pd.Series[bool]:
 def _pairs(data: Data, row: dict[Hashable, Any], synced: set[str]) -> pl.DataFrame:
     """The dossiers one import wrote, each with its national and its local state."""
     of_sync, version = row["import_id"] in synced, int(row["facts_version"])
+    given_up = forgotten.read(data.store.root).get("facts", frozenset())
+    if given_up & {version, version - 1}:  # what the other side said then is not known any more
+        return pl.DataFrame(schema={"dossier": pl.String, "national": pl.Int64, "local": pl.Int64})
     written = (
         _states(data, version).filter(pl.col("import_id") == row["import_id"]).select("dossier", "status")
     )
@@ -204,10 +208,7 @@ def _newest(data: Data, pairs: pl.DataFrame, synced: set[str]) -> pl.DataFrame:
 
 def _states(data: Data, version: int) -> pl.DataFrame:
     files = data.store.files("facts", data.province.id, version)
-    columns = ["dossier", "status", "import_id"]
-    if not files:
-        return pl.DataFrame(schema={"dossier": pl.String, "status": pl.Int8, "import_id": pl.String})
-    return pl.scan_parquet(files, hive_partitioning=False).select(columns).collect()
+    return parquet.scan(files, FACTS).select("dossier", "status", "import_id").collect()
 
 
 def _named(rows: pl.DataFrame, columns: dict[str, str]) -> pd.DataFrame:

@@ -5,6 +5,7 @@ A process that was killed takes nothing away; so whoever starts next takes away 
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from filelock import FileLock, Timeout
+
+from ...records import pinned
 
 _PREFIX: Final = f"hoso-batch-{os.getuid() if hasattr(os, 'getuid') else os.environ.get('USERNAME', '')}-"
 _OWNER: Final = "owner.lock"
@@ -32,6 +35,15 @@ def private() -> Iterator[Path]:
     finally:
         lock.release()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def pinned_now() -> Iterator[tuple[str, pinned.Versions]]:
+    """Of each living batch of this user: the folder of its store and the versions it reads (pinned.write)."""
+    sweep()
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError, ValueError, KeyError):  # it ended just now, or has not begun to read
+            noted = json.loads((folder / pinned.FILE).read_bytes())
+            yield str(noted["store"]), noted["versions"]
 
 
 def sweep() -> None:

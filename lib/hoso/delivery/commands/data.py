@@ -14,7 +14,7 @@ from ...vocabulary.workbook import Workbook
 from ..faults import told_in_a_line
 from ..terminal import OUT, progress, rows_read, say_error
 from .at_hand import reports_at_hand
-from .options import FAILED, ProvinceOption
+from .options import FAILED, ProvinceOption, beginning
 
 if TYPE_CHECKING:
     from ...records.store import Store
@@ -95,6 +95,37 @@ def import_(
             OUT.print(line, markup=False, highlight=False, soft_wrap=True)
     if failed:
         raise typer.Exit(FAILED)
+
+
+def tidy(
+    forget_before: Annotated[
+        str | None,
+        typer.Option("--forget-before", help="Also give up versions superseded before this day: 2026-01-31."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+) -> None:
+    """Join the store's small files and remove files that no version needs; versions that reports name are kept."""
+    from ...records.store import Store
+    from ...records.tidying import tidy as tidy_store
+    from ..tidying import kept
+
+    workbook = Workbook.find()
+    before = None if forget_before is None else beginning(forget_before)
+    store = Store(
+        Store.open(workbook.store).root
+    )  # at no pinned versions: what is tidied is the store of now
+    with reports_at_hand(workbook):
+        done = tidy_store(store, before, kept(store.root, workbook.reports), dry_run)
+    would = "would be " if dry_run else ""
+    lines = [
+        f"{one.table}: {one.files} files of {one.provinces} provinces {would}joined into {one.provinces}"
+        for one in done.joined
+    ]
+    if before is not None:
+        lines.append(f"versions of the facts {would}given up: {done.given_up}")
+    lines.append(f"files {would}removed: {done.files} ({done.size / 1e6:.1f} MB)")
+    for line in lines:
+        OUT.print(line, highlight=False, soft_wrap=True)
 
 
 def status(

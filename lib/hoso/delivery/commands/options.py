@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from typer.core import TyperCommand
 
+from ...vocabulary.calendar import VIETNAM
 from ...vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,6 +41,16 @@ def formats_of(text: str) -> tuple[str, ...]:
     if unknown or not asked:
         raise UsageError(f"không có định dạng {', '.join(unknown) or text}", expected=",".join(FORMATS))
     return asked
+
+
+def beginning(day: str) -> datetime:
+    """The first moment of a day by the office's clock. UsageError for what is no day."""
+    try:
+        return datetime.combine(date.fromisoformat(day), time(), VIETNAM)
+    except ValueError as error:
+        raise UsageError(
+            f"không hiểu ngày {day!r}", where="--forget-before", expected="2026-01-31"
+        ) from error
 
 
 # ── limits ───────────────────────────────────────────────────────────────────────────────────────
