@@ -104,8 +104,8 @@ def _with_all_units(counts: pd.DataFrame, data: Data) -> pd.DataFrame:
     known = data.units.loc[:, ["unit", "level"]]
     merged = known.merge(counts.drop(columns="level"), on="unit", how="outer")
     sums = [name for name in merged.columns if name in COUNTS and not COUNTS[name].median]
-    merged[sums] = merged[sums].fillna(0).astype("int64")
-    return merged
+    whole = merged[sums].fillna(0).astype("int64")
+    return pd.concat([merged.drop(columns=sums), whole], axis=1)[merged.columns]  # at once, not by column
 
 
 def tidy(
