@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+import polars as pl
 
 from hoso.records.sample import bodies, catalogue, draw, exports, flags, forms, frame, plan
 from hoso.vocabulary.places import LAST_DAY_OF_63, Level, Province, Unit, level_of, provinces, unit_id
@@ -50,28 +51,57 @@ def places(number: int | None = None) -> list[Province]:
     return provinces("34", LAST_DAY)[:number]
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """One province's made-up dossiers (columns: records.sample.frame), its catalogue, and the plan they follow."""
+
+    place: Province
+    wanted: plan.Plan
+    rows: pl.DataFrame
+    procedures: pl.DataFrame
+
+
+def drawn(place: Province, dossiers: int, first: date = FIRST_DAY, last: date = LAST_DAY) -> Drawn:
+    """So many dossiers of a province received from one day to another, both inside; the same call draws the same."""
+    rng = np.random.default_rng(int(place.code))
+    own = _bodies(place, rng)
+    wanted = _plan(place, dossiers, first, last)
+    work = bodies.read_fields(_sample() / "fields.toml")
+    procedures = catalogue.catalogue(wanted.catalogue, own, work, rng)
+    basis = flags.ground(draw.draw(wanted, own, procedures, 1.0, rng), own, procedures)
+    channels = flags.channel(basis, wanted.online, rng)
+    marks = {name: flags.flag(basis, wish, rng) for name, wish in wanted.flags.items()}
+    return Drawn(place, wanted, frame.frame(basis, procedures, channels, marks, rng), procedures.rows)
+
+
 def write(folder: Path, place: Province, a_month: int) -> list[Path]:
     """Writes a province's exports: its catalogue, its departments' dossiers, its communes' by month of receipt.
 
     `a_month` is how many dossiers a commune has in a month on average; every commune has some in every month.
     """
-    rng = np.random.default_rng(int(place.code))
-    own = _bodies(place, rng)
-    wanted = _plan(place, round(a_month * MONTHS * COMMUNES[place.slug] / (1 - DEPARTMENTS_SHARE)))
-    work, known = bodies.read_fields(_sample() / "fields.toml"), forms.read_forms(_sample() / "forms.toml")
-    procedures = catalogue.catalogue(wanted.catalogue, own, work, rng)
-    basis = flags.ground(draw.draw(wanted, own, procedures, 1.0, rng), own, procedures)
-    channels = flags.channel(basis, wanted.online, rng)
-    marks = {name: flags.flag(basis, wish, rng) for name, wish in wanted.flags.items()}
-    rows = frame.frame(basis, procedures, channels, marks, rng)
-    target = folder / place.slug
-    target.mkdir(parents=True, exist_ok=True)
-    files = [exports.write_catalogue(target, procedures.rows, known[wanted.procedures_form], place.name)]
-    files += [
-        exports.write_export(target, export, part, known[export.form], place.name)
-        for export, part in exports.deal(rows, wanted)
+    made = drawn(place, round(a_month * MONTHS * COMMUNES[place.slug] / (1 - DEPARTMENTS_SHARE)))
+    return sorted([write_catalogue(folder, made), *write_exports(folder, made)])
+
+
+def write_catalogue(folder: Path, made: Drawn) -> Path:
+    """Writes a province's catalogue of procedures."""
+    form = forms.read_forms(_sample() / "forms.toml")[made.wanted.procedures_form]
+    return exports.write_catalogue(_of(folder, made), made.procedures, form, made.place.name)
+
+
+def write_exports(folder: Path, made: Drawn) -> list[Path]:
+    """Writes a province's dossiers."""
+    known = forms.read_forms(_sample() / "forms.toml")
+    return [
+        exports.write_export(_of(folder, made), export, part, known[export.form], made.place.name)
+        for export, part in exports.deal(made.rows, made.wanted)
     ]
-    return sorted(files)
+
+
+def _of(folder: Path, made: Drawn) -> Path:
+    target = folder / made.place.slug
+    target.mkdir(parents=True, exist_ok=True)
+    return target
 
 
 # ── units ────────────────────────────────────────────────────────────────────────────────────────
@@ -121,31 +151,29 @@ def _sample() -> Path:
     return Workbook.find().sample
 
 
-def _plan(place: Province, dossiers: int) -> plan.Plan:
-    """The habits of the base plan in the days of the new provinces, without its aims and its units' own numbers."""
+def _plan(place: Province, dossiers: int, first: date, last: date) -> plan.Plan:
+    """The habits of the base plan in other days, without its aims and its units' own numbers."""
     base = plan.load(_sample() / _BASE)
-    recent = LAST_DAY - timedelta(20)
-    since = {"new": recent, "supplement": recent, "payment": recent, "stuck": FIRST_DAY + timedelta(60)}
+    recent = last - timedelta(20)
+    since = {"new": recent, "supplement": recent, "payment": recent, "stuck": first + timedelta(60)}
     return replace(
         base,
         province=place.slug,
-        cutoff=LAST_DAY,
-        spans=(plan.Span(FIRST_DAY, LAST_DAY, dossiers),),
+        cutoff=last,
+        spans=(plan.Span(first, last, dossiers),),
         late=replace(base.late, units={}, aims=()),
-        status={
-            name: replace(share, since=since.get(name, FIRST_DAY)) for name, share in base.status.items()
-        },
+        status={name: replace(share, since=since.get(name, first)) for name, share in base.status.items()},
         flags={name: replace(flag, complete=0, aims=()) for name, flag in base.flags.items()},
-        exports=tuple(_exports()),
+        exports=tuple(_exports(first, last)),
         undated=0,
     )
 
 
-def _exports() -> Iterator[plan.Export]:
+def _exports(start: date, end: date) -> Iterator[plan.Export]:
     yield plan.Export("02-so-nganh.csv", "flags", levels=("department",))
-    first, number = FIRST_DAY, 3
-    while first <= LAST_DAY:
-        last = min(LAST_DAY, (first + timedelta(31)).replace(day=1) - timedelta(1))
+    first, number = start, 3
+    while first <= end:
+        last = min(end, (first + timedelta(31)).replace(day=1) - timedelta(1))
         name = f"{number:02d}-cap-xa-{first:%Y-%m}.csv"
         yield plan.Export(name, "flags", levels=("commune",), received=(first, last))
         first, number = last + timedelta(1), number + 1

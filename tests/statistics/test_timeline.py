@@ -3,13 +3,16 @@
 from itertools import pairwise
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hoso.statistics.counting import from_ledger, units_in_parts
 from hoso.statistics.counts import COUNTS
+from hoso.statistics.definitions import definitions
 from hoso.statistics.identities import differences, unchained
-from hoso.statistics.results import results
+from hoso.statistics.results import results, tidy, wide
 from hoso.statistics.timeline import Step, by_time, split
 from hoso.vocabulary.errors import UsageError
 from hoso.vocabulary.periods import Period
@@ -107,3 +110,53 @@ def test_an_unknown_step_names_the_known_ones() -> None:
     """A misspelt step is refused."""
     with pytest.raises(UsageError, match="quarter"):
         split(Period.parse("2024"), "year")  # type: ignore[arg-type]
+
+
+@settings(EXPENSIVE, max_examples=5)
+@given(
+    st.lists(drawn.dossiers(), min_size=5, max_size=50),
+    st.sampled_from(drawn.WINDOWS),
+    st.sampled_from(STEPS[1:]),
+)
+def test_one_look_through_the_ledger_counts_as_a_look_for_each_part(
+    rows: list[dict[str, Any]], window: str, step: Step
+) -> None:
+    """By unit all parts are counted at once: every count of every unit and part is that of the part asked for alone."""
+    data, period, asked = drawn.data(rows), Period.parse(window), _of_the_ledger()
+    parts = split(period, step)
+    alone = [wide(data, part, "unit", asked).assign(period=part.id) for part in parts]
+    expected = tidy(pd.concat(alone, ignore_index=True), data, period, "unit", asked)
+    keys = ["indicator", "variant", "unit", "period"]
+    found = by_time(data, period, step, "unit", asked)
+    assert set(found["unit"]) >= set(drawn.UNITS) and {"pending", "on_time_rate"} <= set(found["indicator"])
+    pd.testing.assert_frame_equal(_in_order(found, keys), _in_order(expected, keys), check_exact=True)
+
+
+def test_a_unit_is_in_no_part_before_its_first_day() -> None:
+    """As when each part is asked for alone, a unit enters the ledger's counts with its first event."""
+    data, parts = drawn.data([SAMPLE]), split(Period.parse("2024-Q1"), "month")
+    names = [name for name, count in COUNTS.items() if count.terms]
+    together = units_in_parts(data, parts, names)
+    alone = [from_ledger(data, part, "unit", names) for part in parts]
+    assert [len(table) for table in together] == [len(table) for table in alone] == [0, 1, 1]
+    for found, expected in zip(together, alone, strict=True):
+        assert found[names].to_numpy().tolist() == expected[names].to_numpy().tolist()
+
+
+def _of_the_ledger() -> set[str]:
+    """All counts and indicators that the ledger gives; the others are counted part by part as before."""
+    daily = {name for name, count in COUNTS.items() if count.terms}
+    others = {i.id for i in definitions().indicators if not {i.numerator, i.denominator} <= daily}
+    return daily | {i.id for i in definitions().indicators if i.id not in others}
+
+
+def test_what_the_ledger_does_not_give_stands_beside_it() -> None:
+    """Medians and procedures of units, counted part by part, lie in the same table as what was counted at once."""
+    data, period = drawn.data([SAMPLE]), Period.parse("2024-01")
+    found = by_time(data, period, "month", "unit")
+    pd.testing.assert_frame_equal(found, results(data, period, "unit"), check_exact=True)
+    assert {"handling_time", "received"} & set(found["indicator"])
+
+
+def _in_order(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    return table.sort_values(keys, ignore_index=True)

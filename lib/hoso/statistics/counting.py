@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any, Final, Literal
 
 import narwhals as nw
@@ -48,14 +48,21 @@ def keys_of(by: Grouping) -> list[str]:
 
 
 def counted(
-    data: Data, period: Period, by: Grouping = "province", names: Collection[str] | None = None
+    data: Data,
+    period: Period,
+    by: Grouping = "province",
+    names: Collection[str] | None = None,
+    summed: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Counts (all of COUNTS, or those named) from the ledger where it suffices, the rest dossier by dossier."""
+    """Counts (all of COUNTS, or those named) from the ledger where it suffices, the rest dossier by dossier.
+
+    `summed` is what the ledger gives, where the caller has it already.
+    """
     wanted = list(COUNTS) if names is None else [name for name in COUNTS if name in names]
     if by not in _IN_LEDGER:
         return from_facts(data, period, by, wanted)
     daily = [name for name in wanted if COUNTS[name].terms]
-    wide = from_ledger(data, period, by, daily)
+    wide = from_ledger(data, period, by, daily) if summed is None else summed
     rest = [name for name in wanted if not COUNTS[name].terms]
     if not rest:
         return wide
@@ -102,6 +109,38 @@ def from_ledger(
     sums = days[[f"{column}@{window}" for column, window in parts]].to_numpy("int64")
     counts = pd.DataFrame(sums @ _signs(served, parts), columns=served, index=days.index)
     return pd.concat([days[keys_of(by)], counts], axis=1)
+
+
+def units_in_parts(data: Data, parts: Sequence[Period], names: Sequence[str]) -> list[pd.DataFrame]:
+    """`from_ledger` by unit for each of several periods that follow one another, with one look through the ledger."""
+    served = [name for name in names if COUNTS[name].terms]
+    terms = sorted({(column, window) for name in served for _, column, window in COUNTS[name].terms})
+    columns = sorted({column for column, _ in terms})
+    units, steps = _unit_steps(data, parts, columns)
+    through, signs = steps.cumsum(axis=1), _signs(served, terms)
+    places = [columns.index(column) for column, _ in terms]
+    found = []
+    for number in range(1, len(parts) + 1):
+        sides = {"before": through[:, number - 1], "through": through[:, number], "during": steps[:, number]}
+        sums = [sides[window][:, place] for place, (_, window) in zip(places, terms, strict=True)]
+        counts = pd.DataFrame(np.column_stack(sums) @ signs, columns=served)
+        there = through[:, number, -1] > 0  # the others have no row in the ledger yet
+        found.append(pd.concat([units, counts], axis=1)[there].reset_index(drop=True))
+    return found
+
+
+def _unit_steps(data: Data, parts: Sequence[Period], columns: Sequence[str]) -> tuple[pd.DataFrame, Any]:
+    """The units (unit, level) and their sums: units × (before the first part, the first, …) × (columns, rows added up)."""
+    ends = [parts[0].start - timedelta(1), *(part.end for part in parts)]
+    step = nw.sum_horizontal(*[(nw.col("day") > end).cast(nw.Int64) for end in ends[:-1]]).alias("step")
+    rows = data.ledger().filter(nw.col("day") <= ends[-1]).select("unit_id", "level", step, *columns)
+    sums = [nw.col(column).sum().cast(nw.Int64) for column in columns]
+    table = frame(rows.group_by("unit_id", "level", "step").agg(*sums, nw.len().cast(nw.Int64).alias("rows")))
+    units = table[["unit_id", "level"]].drop_duplicates(ignore_index=True)
+    which = units.assign(place=range(len(units))).merge(table, on=["unit_id", "level"], how="right")
+    steps = np.zeros((len(units), len(ends), len(columns) + 1), dtype="int64")
+    steps[which["place"], which["step"]] = table[[*columns, "rows"]].to_numpy("int64")
+    return keyed(units), steps
 
 
 def _signs(names: Sequence[str], parts: Sequence[tuple[str, Window]]) -> Any:

@@ -267,4 +267,11 @@ def frame(lazy: nw.LazyFrame[Any]) -> pd.DataFrame:
     if isinstance(native, duckdb.DuckDBPyRelation):
         table: pd.DataFrame = native.df()
         return table
-    return pd.DataFrame(lazy.collect().to_dict(as_series=False))
+    rows = lazy.collect()
+    return pd.DataFrame({name: _values(rows[name]) for name in rows.columns})
+
+
+def _values(column: nw.Series[Any]) -> Any:
+    """A column for pandas: whole numbers as they are, a third of the time of a page; the rest one by one."""
+    whole = column.dtype == nw.Int64 and len(column) and not column.null_count()
+    return column.to_numpy() if whole else column.to_list()

@@ -9,7 +9,7 @@ through their numerators and denominators only.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +17,7 @@ import pandas as pd
 
 from ..vocabulary.periods import Period
 from . import procedures
-from .counting import DIMENSIONS, By, Grouping, counted, from_facts, from_ledger, keys_of
+from .counting import DIMENSIONS, By, Grouping, counted, from_facts, from_ledger, keys_of, units_in_parts
 from .counts import COUNTS
 from .data import Data
 from .definitions import CountWords, Indicator, definitions_on
@@ -60,6 +60,21 @@ def wide(
     return _with_procedures(counted(data, period, by, needed), needed, data, period, by)
 
 
+def wides(
+    data: Data, parts: Sequence[Period], by: Grouping, indicators: Collection[str] | None = None
+) -> list[pd.DataFrame]:
+    """`wide` of each of several periods that follow one another; by unit the ledger is gone through once for all."""
+    if by != "unit":
+        return [wide(data, part, by, indicators) for part in parts]
+    needed = [_needed(indicators, part) for part in parts]
+    names = [name for name in COUNTS if any(name in each for each in needed) and COUNTS[name].terms]
+    tables = []
+    for part, own, summed in zip(parts, needed, units_in_parts(data, parts, names), strict=True):
+        kept = summed[[*keys_of(by), *(name for name in names if name in own)]]
+        tables.append(_with_procedures(counted(data, part, by, own, kept), own, data, part, by))
+    return tables
+
+
 def _needed(indicators: Collection[str] | None, period: Period) -> set[str]:
     """The counts that indicators are made of."""
     if indicators is None:
@@ -89,8 +104,8 @@ def _with_all_units(counts: pd.DataFrame, data: Data) -> pd.DataFrame:
     known = data.units.loc[:, ["unit", "level"]]
     merged = known.merge(counts.drop(columns="level"), on="unit", how="outer")
     sums = [name for name in merged.columns if name in COUNTS and not COUNTS[name].median]
-    merged[sums] = merged[sums].fillna(0).astype("int64")
-    return merged
+    whole = merged[sums].fillna(0).astype("int64")
+    return pd.concat([merged.drop(columns=sums), whole], axis=1)[merged.columns]  # at once, not by column
 
 
 def tidy(

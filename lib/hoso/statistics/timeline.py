@@ -16,7 +16,7 @@ from ..vocabulary.errors import UsageError
 from ..vocabulary.periods import Period
 from .counting import Grouping
 from .data import Data
-from .results import tidy, wide
+from .results import tidy, wides
 
 Step = Literal["day", "week", "month", "quarter"]
 _DAY: Final = timedelta(days=1)
@@ -34,7 +34,8 @@ def by_time(
     Naming a few `indicators` makes a line by day quick: medians and procedures are counted from the facts, part by part.
     """
     parts = split(period, step)
-    counts = [wide(data, part, by, indicators).assign(period=part.id) for part in parts]
+    wanted = wides(data, parts, by, indicators)
+    counts = [table.assign(period=part.id) for table, part in zip(wanted, parts, strict=True)]
     table = tidy(pd.concat(counts, ignore_index=True), data, period, by, indicators)
     order = {part.id: n for n, part in enumerate(parts)}
     return table.sort_values("period", key=lambda ids: ids.map(order), kind="stable", ignore_index=True)
