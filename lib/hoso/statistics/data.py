@@ -13,7 +13,7 @@ import narwhals as nw
 import pandas as pd
 import polars as pl
 
-from ..records import catalogue, schema
+from ..records import catalogue, engine, schema
 from ..records.derive import derive
 from ..records.ledger import COLUMNS
 from ..records.store import Store
@@ -80,12 +80,15 @@ class Data:
         return found
 
     def facts(self) -> nw.LazyFrame[Any]:
-        """The dossiers (columns: records.schema.FACTS), lazily, on DuckDB."""
-        return self._read(self._facts_files)
+        """The dossiers (columns: records.schema.FACTS), lazily: on DuckDB, or on the Spark of records.engine."""
+        address = engine.chosen()
+        return self._read(self._facts_files) if address is None else self._on_spark(address)
 
     def scan(self) -> nw.LazyFrame[Any]:
-        """The same on polars: in a fresh process its first look costs a third of DuckDB's, so reports count on it."""
-        return _scanned(self._facts_files)
+        """The same on polars, where not on Spark: in a fresh process its first look costs a third of DuckDB's, so reports
+        count on it."""
+        address = engine.chosen()
+        return _scanned(self._facts_files) if address is None else self._on_spark(address)
 
     def ledger(self) -> nw.LazyFrame[Any]:
         """The daily counts (records.ledger), lazily, on polars, built from the same version of the facts.
@@ -100,6 +103,12 @@ class Data:
                 remedy="count from the facts",
             )
         return _scanned(self._ledger_files)
+
+    def _on_spark(self, address: str) -> nw.LazyFrame[Any]:
+        """The facts where they are many. The ledger is small whatever the facts are, and stays in this process."""
+        from ..records import spark
+
+        return spark.facts(address, self.store.path("facts"), self._facts_files)
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
@@ -265,4 +274,8 @@ def frame(lazy: nw.LazyFrame[Any]) -> pd.DataFrame:
     if isinstance(native, duckdb.DuckDBPyRelation):
         table: pd.DataFrame = native.df()
         return table
+    if lazy.implementation.is_spark_like():
+        from ..records import spark
+
+        return pd.DataFrame(spark.rows(native))
     return pd.DataFrame(lazy.collect().to_dict(as_series=False))
