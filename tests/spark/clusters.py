@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pyspark
@@ -78,20 +78,15 @@ def process(log: Path, env: dict[str, str], command: list[str]) -> Iterator[None
         yield
     finally:
         started.terminate()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             started.wait(10)
-        except subprocess.TimeoutExpired:
-            pass
-        finally:
-            end_group(started)
+        end_group(started)
 
 
 def end_group(started: subprocess.Popen[bytes]) -> None:
     """A worker's executors are its children."""
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(started.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     started.wait()
 
 
