@@ -27,8 +27,8 @@ from . import engine, schema
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-READY_SECONDS: Final = 60.0
-"""How long a cluster may take to give the first executor: it may still be letting go of the last report's."""
+READY_SECONDS: Final = 120.0
+"""How long a cluster may take to give the first executor, once its master answers: it may be letting go of the last report's."""
 _OPTIONS: Final = {
     "spark.app.name": "hoso",
     "spark.ui.enabled": "false",
@@ -175,6 +175,7 @@ def _abandon() -> None:
     process = getattr(SparkContext._gateway, "proc", None)
     if process is not None:
         process.kill()
+    SparkContext._gateway = SparkContext._jvm = None  # the next attempt begins with a driver of its own
 
 
 @contextmanager
