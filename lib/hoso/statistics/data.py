@@ -13,7 +13,7 @@ import narwhals as nw
 import pandas as pd
 import polars as pl
 
-from ..records import catalogue, ledger, parquet, repair, schema
+from ..records import catalogue, engine, ledger, parquet, repair, schema
 from ..records.derive import derive
 from ..records.store import Store
 from ..vocabulary.errors import NoDataError, StoreError
@@ -80,11 +80,16 @@ class Data:
         return found
 
     def facts(self) -> nw.LazyFrame[Any]:
-        """The dossiers (columns: records.schema.FACTS), lazily, on DuckDB."""
-        return self._read(self._facts_files)
+        """The dossiers (columns: records.schema.FACTS), lazily: on DuckDB, or on the Spark of records.engine."""
+        address = engine.chosen()
+        return self._read(self._facts_files) if address is None else self._on_spark(address)
 
     def scan(self) -> nw.LazyFrame[Any]:
-        """The same on polars: in a fresh process its first look costs a third of DuckDB's, so reports count on it."""
+        """The same on polars, where not on Spark: in a fresh process its first look costs a third of DuckDB's, so reports
+        count on it."""
+        address = engine.chosen()
+        if address is not None:
+            return self._on_spark(address)
         return nw.from_native(parquet.scan(self._facts_files, schema.FACTS))
 
     def ledger(self) -> nw.LazyFrame[Any]:
@@ -110,6 +115,12 @@ class Data:
             ("counted",), lambda: ledger.build(self.scan()).collect().to_native()
         )
         return counted
+
+    def _on_spark(self, address: str) -> nw.LazyFrame[Any]:
+        """The facts where they are many. The ledger is small whatever the facts are, and stays in this process."""
+        from ..records import spark
+
+        return spark.facts(address, self.store.path("facts"), self._facts_files)
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
@@ -267,6 +278,10 @@ def frame(lazy: nw.LazyFrame[Any]) -> pd.DataFrame:
     if isinstance(native, duckdb.DuckDBPyRelation):
         table: pd.DataFrame = native.df()
         return table
+    if lazy.implementation.is_spark_like():
+        from ..records import spark
+
+        return pd.DataFrame(spark.rows(native))
     rows = lazy.collect()
     return pd.DataFrame({name: _values(rows[name]) for name in rows.columns})
 

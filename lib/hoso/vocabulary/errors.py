@@ -43,6 +43,10 @@ class StoreBusyError(StoreError):
     """An import holds the store: wait for its end."""
 
 
+class EngineError(HosoError):
+    """The Spark that was to count is not there or failed: mend it, wait for it, or count without it."""
+
+
 class UsageError(HosoError):
     """A wrong name, period or option: mend the command."""
 

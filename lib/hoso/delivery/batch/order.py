@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from ...records import engine as engines
 from ...records import pinned
 from ...records.store import Store
 from ...vocabulary.workbook import Workbook
@@ -47,6 +48,7 @@ class Order:
     kernels: str | None = (
         None  # the address of the warm parent on this machine; None: the process has its own
     )
+    engine: str = engines.OWN  # what counts the facts (records.engine)
     folder: str | None = None  # the batch's private folder on this machine; None: the process makes its own
 
 
@@ -62,7 +64,8 @@ class Session:
 def perform(order: Order, run: Run, wait: bool = True) -> Outcome:
     """One run in this process. Never raises for what a notebook, a disk or the store does: that is an outcome.
 
-    The first run of a batch prepares the process: it sets HOSO_ROOT, HOSO_STORE, HOSO_REPORTS, HOSO_BATCH and HOSO_KERNELS.
+    The first run of a batch prepares the process: it sets HOSO_ROOT, HOSO_STORE, HOSO_REPORTS, HOSO_BATCH,
+    HOSO_ENGINE and HOSO_KERNELS.
     While another process makes the same report, this one waits and then mostly finds it unchanged; `wait=False` raises
     `locks.Busy` instead.
     """
@@ -153,6 +156,7 @@ def _environment(order: Order, folder: Path) -> Iterator[None]:
         "HOSO_STORE": order.store,
         "HOSO_REPORTS": order.reports,
         pinned.VARIABLE: str(folder),
+        engines.VARIABLE: order.engine,
         **({"HOSO_KERNELS": order.kernels} if order.kernels else {}),
     }
     before = {name: os.environ.get(name) for name in wanted}

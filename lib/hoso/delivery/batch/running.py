@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...records import pinned
+from ...records import engine, pinned
 from ...records.store import Store
 from ...vocabulary.errors import HosoError
 from ...vocabulary.workbook import Workbook
@@ -90,6 +90,7 @@ def _order(
         versions=versions,
         common=freshness.common_to_all(workbook),  # before any kernel or worker reads what it stands for
         force=force,
+        engine=engine.chosen() or engine.OWN,
         folder=str(folder),
     )
 

@@ -11,7 +11,7 @@ import typer
 from ...vocabulary.errors import UsageError
 from ...vocabulary.workbook import Workbook
 from ..terminal import OUT
-from .options import PeriodOption, ProvinceOption
+from .options import EngineOption, PeriodOption, ProvinceOption, choose_engine
 
 Level = Literal["province", "department", "district", "commune"]
 
@@ -30,6 +30,7 @@ def figures(
         bool, typer.Option("--assess", help="Each figure beside its target, its past and its rank.")
     ] = False,
     format_: Annotated[str, typer.Option("--format", help="csv or json")] = "csv",
+    engine: EngineOption = None,
 ) -> None:
     """Print results without a notebook: counts, rates and what others published or the portal shows."""
     from ..figures import Breakdown, as_csv, as_json, table
@@ -42,6 +43,7 @@ def figures(
         raise UsageError(f"không có cấp {level}", expected=", ".join(get_args(Level)))
     if by is not None and by not in get_args(Breakdown):
         raise UsageError(f"không có cách chia nhóm {by}", expected=", ".join(get_args(Breakdown)))
+    choose_engine(engine)
     rows = table(Workbook.find(), province, period, unit, level, cast("Breakdown | None", by), assess)
     sys.stdout.write(as_json(rows) if format_ == "json" else as_csv(rows))
 

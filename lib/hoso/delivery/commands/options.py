@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, time
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from typer.core import TyperCommand
 
+from ...records import engine as engines
 from ...vocabulary.calendar import VIETNAM
 from ...vocabulary.errors import UsageError
 
@@ -30,6 +32,20 @@ PeriodsOption = Annotated[
         help=f"Period, again for more than one: {_PERIODS}; or last-month, last-quarter, last-6M, last-9M, last-year.",
     ),
 ]
+
+EngineOption = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        metavar="ADDRESS",
+        help="A Spark that counts the dossiers: spark://host:7077, sc://host:15002, local[2]; else this process does.",
+    ),
+]
+
+
+def choose_engine(address: str | None) -> None:
+    """Has everything this command starts count with the engine asked for, else with that of HOSO_ENGINE."""
+    engines.choose(address or os.environ.get(engines.VARIABLE) or engines.OWN)
 
 
 def formats_of(text: str) -> tuple[str, ...]:
@@ -64,14 +80,18 @@ _MOST_JOBS: Final = 256
 
 
 def jobs_of(jobs: int | None) -> int:
-    """How many reports are made at once: as asked, else as the machine allows."""
+    """How many reports are made at once: as asked, else as the machine and the engine allow."""
     from ..batch import usual_jobs
 
     if jobs is not None and not 1 <= jobs <= _MOST_JOBS:
         raise UsageError(
             "số tiến trình không dùng được", where=f"--jobs {jobs}", expected=f"từ 1 đến {_MOST_JOBS}"
         )
-    return usual_jobs() if jobs is None else jobs
+    address = engines.chosen()
+    one_driver = address is not None and not engines.shared(
+        address
+    )  # it has the whole cluster, the next one waits
+    return jobs or (1 if one_driver else usual_jobs())
 
 
 def limits_of(timeout: float | None, memory: str | None) -> Limits:

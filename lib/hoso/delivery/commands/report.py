@@ -20,7 +20,7 @@ from ...vocabulary.workbook import Workbook
 from ..faults import told_in_a_line
 from ..terminal import OUT, Watch, show_summary
 from .at_hand import copy_of, shown
-from .options import PeriodsOption, formats_of, jobs_of, limits_of, pairs_of
+from .options import EngineOption, PeriodsOption, choose_engine, formats_of, jobs_of, limits_of, pairs_of
 
 if TYPE_CHECKING:
     from ...records.store import Store
@@ -91,6 +91,7 @@ def report(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
         str | None,
         typer.Option("--scheduler", help="A Dask scheduler instead of this machine: tcp://host:8786."),
     ] = None,
+    engine: EngineOption = None,
     timeout: Annotated[
         float | None, typer.Option("--timeout", help="Seconds that one notebook may take (900).")
     ] = None,
@@ -114,6 +115,7 @@ def report(  # noqa: PLR0913, PLR0917 - the options of a command are its argumen
     if out is not None:
         os.environ["HOSO_REPORTS"] = _where(out)
     workbook, chosen, limits = Workbook.find(), formats_of(formats), limits_of(timeout, memory)
+    choose_engine(engine)
     at_once = jobs_of(jobs)
     if notify is not None:
         Target.of(notify)  # a wrong one is refused now, not at the end of the night
