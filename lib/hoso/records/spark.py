@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 READY_SECONDS: Final = 120.0
-"""How long a cluster may take to give the first executor, once its master answers: it may be letting go of the last report's."""
+"""How long a cluster that answers may take to give the first executor: it may be letting go of the last report's."""
 _OPTIONS: Final = {
     "spark.app.name": "hoso",
     "spark.ui.enabled": "false",
