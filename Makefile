@@ -35,6 +35,7 @@ bench: .venv/ready-dev
 	$(BIN)/python benchmarks/site.py
 	$(BIN)/python benchmarks/batch.py
 	$(BIN)/python benchmarks/country.py
+	$(BIN)/python benchmarks/scale.py
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "hoso needs Python 3.11 or newer; name one with: make PYTHON=python3.12 …")'
