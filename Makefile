@@ -53,6 +53,7 @@ lock:
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --quiet -o requirements.lock
 	uv pip compile pyproject.toml --extra sign -c requirements.lock --universal --generate-hashes --no-header --no-annotate --quiet -o requirements-sign.lock
 	uv pip compile pyproject.toml --extra cluster --extra objects -c requirements.lock --universal --generate-hashes --no-header --no-annotate --quiet -o requirements-cluster.lock
+	uv pip compile pyproject.toml --extra spark -c requirements.lock --universal --generate-hashes --no-header --no-annotate --quiet -o requirements-spark.lock
 	uv pip compile pyproject.toml --extra dev -c requirements.lock --universal --generate-hashes --no-header --no-annotate --quiet -o requirements-dev.lock
 
 ## clean: remove what the workbook made (the key outside the repository stays)
