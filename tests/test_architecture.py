@@ -121,6 +121,7 @@ def test_locks_pin_by_hash_without_addresses() -> None:
         "requirements.lock",
         "requirements-sign.lock",
         "requirements-cluster.lock",
+        "requirements-spark.lock",
         "requirements-dev.lock",
     ):
         text = (ROOT / name).read_text("utf-8")
