@@ -17,7 +17,8 @@ import pytest
 from deltalake import DeltaTable
 from pandas.testing import assert_frame_equal
 
-from hoso.records import as_of, catalogue, forgotten, importer, joined, keys, parquet, schema
+from hoso.records import as_of, catalogue, forgotten, importer, joined, keys, parquet, schema, sums
+from hoso.records.check import check
 from hoso.records.store import TABLES, Store
 from hoso.records.tidying import Kept, tidy
 from hoso.statistics.data import Data
@@ -49,6 +50,9 @@ def age(store: Store, days: int) -> None:
     for file in store.root.rglob("*.parquet"):
         then = file.stat().st_mtime - days * 86_400
         os.utime(file, (then, then))
+    shutil.rmtree(store.root / "sums")  # of the entries as they were
+    for table in TABLES:
+        sums.note(store.root, table)
 
 
 def days_ago(days: float) -> datetime:
@@ -123,6 +127,15 @@ def test_many_files_become_one_and_say_the_same(store: Store, table: str) -> Non
     assert now == told
     assert (store.version(table), store.content_version(table)) == ((version or 0) + 1, version)
     assert joined.join(store, table) is None
+    assert faults(store) == []
+    assert sums.all_noted(store.root, table).keys() >= {
+        Path(f).relative_to(store.path(table).resolve()).as_posix() for f in store.files(table)
+    }
+
+
+def faults(store: Store) -> list[str]:
+    """What `hoso status --check` would find."""
+    return [str(fault) for checked in check(store) for fault in checked.faults]
 
 
 def test_a_joined_file_is_joined_again(store: Store) -> None:
@@ -221,6 +234,7 @@ def test_versions_before_a_day_are_given_up(store: Store) -> None:
         store.files("facts", HA_GIANG.id, 0)
     assert_frame_equal(figures(as_of.at(store, days_ago(50).isoformat())), versions["1"])
     assert len(store.history("facts")) == 4  # who imported what and when is still told
+    assert faults(store) == []
 
 
 def facts(store: Store, version: int) -> pl.DataFrame:

@@ -65,7 +65,7 @@ def verify_file(workbook: Workbook, file: Path) -> Checked:
         # the newest: also what came into the facts by another way than an import
         wanted = store.version("facts") if version is None else version
         place = find_province(province, chosen.era, chosen.end)
-        if state is None or wanted is None or not state.listed("facts", place.id, wanted):
+        if wanted is None or not state.listed("facts", place.id, wanted):
             return None
         return Rederived(state, place, wanted)
 
@@ -83,14 +83,14 @@ def verify_file(workbook: Workbook, file: Path) -> Checked:
     return replace(checked, differences=(*checked.differences, *_misprinted(file), *altered(file)))
 
 
-def _when_made(store: Store, file: Path, version: int) -> Store | None:
+def _when_made(store: Store, file: Path, version: int) -> Store:
     """The store at a version of the facts: as it was when the report was made, where that was the version then.
 
-    None when this store never had the version: one restored from an older copy.
+    Itself when it never had the version: one restored from an older copy.
     """
     newest = store.version("facts")
     if newest is None or version > newest:
-        return None
+        return store  # where asking for the version says so
     with suppress(HosoError, OSError, ValueError, KeyError, TypeError):
         then = at(store, json.loads((file.parent / MANIFEST).read_text("utf-8"))["made_at"])
         if then.version("facts") == version:

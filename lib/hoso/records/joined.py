@@ -25,7 +25,7 @@ import polars as pl
 from deltalake import CommitProperties, PostCommitHookProperties
 from deltalake.transaction import AddAction, RemoveAction
 
-from . import delta
+from . import delta, sums
 from .store import SAME_AS, Store
 
 TABLES: Final = ("imports", "units", "procedures", "rejects", "scores")
@@ -114,6 +114,7 @@ def _commit(store: Store, table: str, made: Sequence[AddAction], removed: Sequen
         commit_properties=CommitProperties(custom_metadata=note),
         post_commithook_properties=_KEEPS_HISTORY,
     )
+    sums.note(store.root, table)
 
 
 def _to_disk(file: Path) -> None:

@@ -144,6 +144,8 @@ class _Memory(Store):
     def files(self, table: str, province_id: str | None = None, version: int | None = None) -> list[str]:  # noqa: ARG002
         return [table]
 
+    listed = files
+
     def frame(self, table: str, province_id: str | None = None, version: int | None = None) -> pl.DataFrame:  # noqa: ARG002
         return catalogue() if table == "procedures" else schema.empty(getattr(schema, table.upper()))
 
