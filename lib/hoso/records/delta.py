@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, Final
 
-from deltalake import DeltaTable
+import polars as pl
+from deltalake import DeltaTable, Field, Schema
+from deltalake.schema import PrimitiveType
 
 Stamp = tuple[str, int, int, int]
 """The newest entry of a log: its name, inode, time and size. Another state of a table has another."""
@@ -42,3 +46,22 @@ def stamp(folder: Path) -> Stamp | None:
 @lru_cache(maxsize=16)
 def _opened(address: str, _stamp: Stamp | None, version: int | None) -> DeltaTable:
     return DeltaTable(address, version=version)
+
+
+_KINDS: Final[dict[Any, str]] = {
+    pl.String: "string",
+    pl.Date: "date",
+    pl.Boolean: "boolean",
+    pl.Int8: "byte",
+    pl.Int16: "short",
+    pl.Int32: "integer",
+    pl.Int64: "long",
+    pl.Float64: "double",
+    pl.Datetime: "timestamp_ntz",
+}
+
+
+def columns(types: Mapping[str, Any]) -> Schema:
+    """Columns (name to polars type) as Delta names their types."""
+    kinds = {name: _KINDS[kind if isinstance(kind, type) else type(kind)] for name, kind in types.items()}
+    return Schema([Field(name, PrimitiveType(kind), nullable=True) for name, kind in kinds.items()])
