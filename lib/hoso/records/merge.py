@@ -40,7 +40,7 @@ class Incoming:
         """One more piece (columns FACTS, dossier_id) behind the others: of a dossier twice in a file the last row counts."""
         file = self.folder / f"facts-{len(self.files):05d}.parquet"
         numbered = facts.with_row_index("place", offset=self.rows).cast({"place": pl.Int64})
-        numbered.write_parquet(file, compression="lz4")
+        numbered.write_parquet(file, compression="lz4", statistics=False)
         self.rows += facts.height
         self.files.append(str(file))
 
@@ -218,7 +218,7 @@ def _new_ids(engine: duckdb.DuckDBPyConnection, folder: Path) -> Path:
         f"""
         copy (
             select dossier, dossier_id from incoming
-            where place in (select place from changed where old_month is null) order by dossier
+            where place in (select place from changed where old_month is null)
         ) to {_text(file)} (format parquet, compression zstd, use_tmp_file false)
         """
     )
