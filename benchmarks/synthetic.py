@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import polars as pl
 
 from hoso.records.sample import bodies, catalogue, draw, exports, flags, forms, frame, plan
 from hoso.vocabulary.places import LAST_DAY_OF_63, Level, Province, Unit, level_of, provinces, unit_id
@@ -58,20 +59,37 @@ def write(folder: Path, place: Province, a_month: int) -> list[Path]:
     rng = np.random.default_rng(int(place.code))
     own = _bodies(place, rng)
     wanted = _plan(place, round(a_month * MONTHS * COMMUNES[place.slug] / (1 - DEPARTMENTS_SHARE)))
-    work, known = bodies.read_fields(_sample() / "fields.toml"), forms.read_forms(_sample() / "forms.toml")
-    procedures = catalogue.catalogue(wanted.catalogue, own, work, rng)
-    basis = flags.ground(draw.draw(wanted, own, procedures, 1.0, rng), own, procedures)
-    channels = flags.channel(basis, wanted.online, rng)
-    marks = {name: flags.flag(basis, wish, rng) for name, wish in wanted.flags.items()}
-    rows = frame.frame(basis, procedures, channels, marks, rng)
+    rows, procedures, known = _drawn(wanted, own, rng)
     target = folder / place.slug
     target.mkdir(parents=True, exist_ok=True)
-    files = [exports.write_catalogue(target, procedures.rows, known[wanted.procedures_form], place.name)]
+    files = [exports.write_catalogue(target, procedures, known[wanted.procedures_form], place.name)]
     files += [
         exports.write_export(target, export, part, known[export.form], place.name)
         for export, part in exports.deal(rows, wanted)
     ]
     return sorted(files)
+
+
+def write_one(file: Path, place: Province, dossiers: int, form: str) -> Path:
+    """Writes so many dossiers of a province into one export of a form of data/sample/forms.toml."""
+    rng = np.random.default_rng(int(place.code))
+    only = plan.Export(file.name, form, levels=("department", "commune"))
+    wanted = replace(_plan(place, dossiers), exports=(only,))
+    rows, _, known = _drawn(wanted, _bodies(place, rng), rng)
+    ((export, part),) = exports.deal(rows, wanted)
+    return exports.write_export(file.parent, export, part, known[form], place.name)
+
+
+def _drawn(
+    wanted: plan.Plan, own: bodies.Bodies, rng: np.random.Generator
+) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, forms.Form]]:
+    """The dossiers of a plan, the procedures, and the forms by name."""
+    work, known = bodies.read_fields(_sample() / "fields.toml"), forms.read_forms(_sample() / "forms.toml")
+    procedures = catalogue.catalogue(wanted.catalogue, own, work, rng)
+    basis = flags.ground(draw.draw(wanted, own, procedures, 1.0, rng), own, procedures)
+    channels = flags.channel(basis, wanted.online, rng)
+    marks = {name: flags.flag(basis, wish, rng) for name, wish in wanted.flags.items()}
+    return frame.frame(basis, procedures, channels, marks, rng), procedures.rows, known
 
 
 # ── units ────────────────────────────────────────────────────────────────────────────────────────

@@ -31,7 +31,7 @@ from .store import Store
 
 Test = Callable[[], nw.Expr]
 KEY: Final = ("province_id", "received_month", "unit_id", "level", "day")
-PART_ROWS: Final = 500_000  # dossiers counted at once, in about 100 MB
+PART_ROWS: Final = 200_000  # dossiers counted at once, in about 150 MB
 _KEY_TYPES: Final = {
     "province_id": pl.String,
     "received_month": pl.Date,
