@@ -82,5 +82,6 @@ def _without_blanks(cells: pl.Series) -> pl.Series:
     short = cells.str.len_bytes() <= _LONGEST_BLANK
     if not short.any():
         return cells
-    blank = short & cells.str.to_lowercase().is_in(_BLANKS)
-    return cells.set(blank.fill_null(False), None)
+    words = cells.filter(short).unique()
+    blanks = words.filter(words.str.to_lowercase().is_in(_BLANKS))
+    return cells.set(cells.is_in(blanks.implode()).fill_null(False), None) if len(blanks) else cells
