@@ -34,6 +34,7 @@ bench: .venv/ready-dev
 	$(BIN)/python benchmarks/export.py
 	$(BIN)/python benchmarks/site.py
 	$(BIN)/python benchmarks/batch.py
+	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/country.py
 	$(BIN)/python benchmarks/scale.py
 

@@ -65,7 +65,10 @@ def drawn(place: Province, dossiers: int, first: date = FIRST_DAY, last: date = 
     """So many dossiers of a province received from one day to another, both inside; the same call draws the same."""
     rng = np.random.default_rng(int(place.code))
     own = _bodies(place, rng)
-    wanted = _plan(place, dossiers, first, last)
+    return _made(place, _plan(place, dossiers, first, last), own, rng)
+
+
+def _made(place: Province, wanted: plan.Plan, own: bodies.Bodies, rng: np.random.Generator) -> Drawn:
     work = bodies.read_fields(_sample() / "fields.toml")
     procedures = catalogue.catalogue(wanted.catalogue, own, work, rng)
     basis = flags.ground(draw.draw(wanted, own, procedures, 1.0, rng), own, procedures)
@@ -102,6 +105,18 @@ def _of(folder: Path, made: Drawn) -> Path:
     target = folder / made.place.slug
     target.mkdir(parents=True, exist_ok=True)
     return target
+
+
+def write_one(file: Path, place: Province, dossiers: int, form: str) -> Path:
+    """Writes so many dossiers of a province into one export of a form of data/sample/forms.toml."""
+    rng = np.random.default_rng(int(place.code))
+    only = plan.Export(file.name, form, levels=("department", "commune"))
+    wanted = replace(_plan(place, dossiers, FIRST_DAY, LAST_DAY), exports=(only,))
+    own = _bodies(place, rng)
+    made = _made(place, wanted, own, rng)
+    known = forms.read_forms(_sample() / "forms.toml")
+    ((export, part),) = exports.deal(made.rows, wanted)
+    return exports.write_export(file.parent, export, part, known[form], place.name)
 
 
 # ── units ────────────────────────────────────────────────────────────────────────────────────────

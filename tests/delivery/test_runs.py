@@ -71,7 +71,8 @@ class Place:
 
     @property
     def private(self) -> Path:
-        return self.folder / "store" / "private" / "dossiers.sqlite"
+        (only,) = (self.folder / "store" / "private" / "ids").rglob("*.parquet")
+        return only
 
     def hoso(self, *words: object) -> Said:
         """Runs a command on this workbook, whatever the environment says, and leaves the environment as it was."""

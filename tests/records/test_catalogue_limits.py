@@ -197,10 +197,11 @@ def test_a_death_after_the_facts_of_a_catalogue_is_healed(
     assert add(tmp_path, FIRST).skipped == 1
 
 
-def test_the_store_of_an_earlier_layout_is_refused(tmp_path: Path) -> None:
-    """Facts without deadlines are not read as if they had none."""
+@pytest.mark.parametrize("layout", [1, 2])
+def test_the_store_of_an_earlier_layout_is_refused(tmp_path: Path, layout: int) -> None:
+    """Facts without deadlines are not read as if they had none, nor ids of before that drill-down would not find."""
     load(tmp_path, DOSSIERS)
     note = tmp_path / "store" / "store.json"
-    note.write_text(json.dumps(json.loads(note.read_text("utf-8")) | {"layout": 1}), "utf-8")
-    with pytest.raises(StoreError, match="layout 1"):
+    note.write_text(json.dumps(json.loads(note.read_text("utf-8")) | {"layout": layout}), "utf-8")
+    with pytest.raises(StoreError, match=f"layout {layout}"):
         Store.open(tmp_path / "store")

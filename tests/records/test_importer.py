@@ -85,9 +85,10 @@ def test_no_personal_value_reaches_the_store(tmp_path: Path) -> None:
     file.write_text(f"{header}\n{good}\n{bad}\n", "utf-8")
     done = importer.import_file(prepare(tmp_path), file, HA_GIANG, keys.load(tmp_path / "key"))
     assert (done.accepted, done.rejected) == (1, 1)
-    private = tmp_path / "store" / "private" / "dossiers.sqlite"
-    assert stat.S_IMODE(private.stat().st_mode) == 0o600
-    tables = [pl.read_parquet(f).write_json() for f in (tmp_path / "store").rglob("*.parquet")]
+    private = tmp_path / "store" / "private"
+    (kept,) = private.rglob("*.parquet")
+    assert (stat.S_IMODE(private.stat().st_mode), stat.S_IMODE(kept.stat().st_mode)) == (0o700, 0o600)
+    tables = [pl.read_parquet(f).write_json() for f in (tmp_path / "store").rglob("*.parquet") if f != kept]
     notes = [f.read_text("utf-8") for f in (tmp_path / "store").rglob("*.json")]
     assert tables
     for text in [*tables, *notes]:
@@ -100,7 +101,7 @@ def test_drill_down_finds_the_id_behind_a_pseudonym(tmp_path: Path) -> None:
     """The private table leads from a pseudonym back to the id, for those who may open it."""
     load(tmp_path, rows(2))
     digest = facts(tmp_path)["dossier"].sort()[0]
-    found = keys.recall(tmp_path / "store" / "private" / "dossiers.sqlite", "63-02", [digest])
+    found = keys.recall(tmp_path / "store" / "private", "63-02", [digest])
     assert keys.pseudonym(keys.load(tmp_path / "key"), found[digest]) == digest
 
 

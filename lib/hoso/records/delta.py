@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote
 
-from deltalake import DeltaTable
+import polars as pl
+from deltalake import DeltaTable, Field, Schema
 from deltalake.exceptions import DeltaError
+from deltalake.schema import PrimitiveType
 
 from ..vocabulary.errors import StoreError
 from . import damage, sums
@@ -92,3 +95,28 @@ def _opened(folder: Path, stamp: Stamp | None, version: int | None) -> DeltaTabl
         return DeltaTable(uri(folder), version=version)
     except (DeltaError, OSError, ValueError) as fault:
         raise damage.unopened(folder, fault) from fault
+
+
+_KINDS: Final[dict[Any, str]] = {
+    pl.String: "string",
+    pl.Date: "date",
+    pl.Boolean: "boolean",
+    pl.Int8: "byte",
+    pl.Int16: "short",
+    pl.Int32: "integer",
+    pl.Int64: "long",
+    pl.Float64: "double",
+    pl.Datetime: "timestamp_ntz",
+}
+
+
+def columns(types: Mapping[str, Any]) -> Schema:
+    """Columns (name to polars type) as Delta names their types."""
+    kinds = {name: _KINDS[kind if isinstance(kind, type) else type(kind)] for name, kind in types.items()}
+    return Schema([Field(name, PrimitiveType(kind), nullable=True) for name, kind in kinds.items()])
+
+
+def widened(own: Schema, wanted: Schema) -> Schema:
+    """A table's columns and those it lacks: one that is no longer written stays, for the files that have it."""
+    known = {field.name for field in own.fields}
+    return Schema([*own.fields, *(field for field in wanted.fields if field.name not in known)])

@@ -10,24 +10,26 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any, Final
 
 import polars as pl
 
 from ..vocabulary.errors import UsageError
 from ..vocabulary.numbers import date as print_date
 from ..vocabulary.places import LAST_DAY_OF_63, Province, successor
-from . import catalogue, deadlines, keys, ledger, merge, schema, score_import
+from . import catalogue, deadlines, keys, ledger, merge, pieces, schema, score_import
 from .imports import Import, printed_name, sha256
-from .intake import REJECTS, Batch, read
+from .intake import Batch, read
 from .intake.columns import COLUMNS_FILE
 from .intake.portal import Given, recognise
-from .store import Store
-from .units import Registry
+from .pieces import Pieces
+from .store import Store, Written
+from .units import NAMES, Registry, with_units
 from .units import frame as unit_rows
 
 Progress = Callable[[int], None]
@@ -40,15 +42,24 @@ class _Reading:
     """One file as intake gave it, chunks joined."""
 
     path: Path
-    province_id: str
+    province: Province
     import_id: str
     sha256: str
     read: int
-    dossiers: pl.DataFrame | None
+    dossiers: Pieces
+    of_dossiers: bool
+    accepted: int  # dossiers that were not refused
+    names: pl.DataFrame  # of their units and those above, each once
     procedures: pl.DataFrame | None
-    rejects: pl.DataFrame
+    rejects: Pieces
+    rejected: int
     skipped: Counter[str]
     repairs: Counter[str]
+
+    @property
+    def province_id(self) -> str:
+        """Its province's id."""
+        return self.province.id
 
     @property
     def name(self) -> str:
@@ -62,12 +73,12 @@ class _Reading:
             province_id=self.province_id,
             file=self.name,
             sha256=self.sha256,
-            kind="dossiers" if self.dossiers is not None else "procedures",
+            kind="dossiers" if self.of_dossiers else "procedures",
             imported_at=datetime.now(UTC).isoformat(),
             read=self.read,
             accepted=counts["accepted"],
             replaced=counts["replaced"],
-            rejected=self.rejects.height,
+            rejected=self.rejected,
             skipped=self.skipped.total() + counts["unchanged"],
             details={
                 "skipped": dict(self.skipped)
@@ -81,7 +92,7 @@ class _Reading:
 
     def not_refused(self) -> int:
         """Rows that intake accepted."""
-        return sum(rows.height for rows in (self.dossiers, self.procedures) if rows is not None)
+        return self.accepted + (0 if self.procedures is None else self.procedures.height)
 
 
 def import_file(
@@ -109,12 +120,15 @@ def import_file(
             return score_import.write(store, document, place, progress)
     if given and path.is_file():
         raise dossiers_given(path)
-    reading = _read(path, province, progress)
-    with store.writing():
-        heal(store)
-        if _seen(store, reading):
-            return reading.summary({"accepted": 0, "replaced": 0, "unchanged": _drop_rejects(reading)}, [])
-        return _write(store, reading, key)
+    with pieces.folder(store.private) as folder:
+        reading = _read(path, province, progress, folder)
+        with store.writing():
+            heal(store)
+            if _seen(store, reading):
+                return reading.summary(
+                    {"accepted": 0, "replaced": 0, "unchanged": _drop_rejects(reading)}, []
+                )
+            return _write(store, reading, key)
 
 
 def dossiers_given(path: Path) -> UsageError:
@@ -146,70 +160,114 @@ def _columns_digest() -> str:
 
 def _drop_rejects(reading: _Reading) -> int:
     """Counts the rows of a file seen before as unchanged, its refused ones too: they are on record already."""
-    unchanged = reading.not_refused() + reading.rejects.height
-    reading.rejects = reading.rejects.clear()
+    unchanged = reading.not_refused() + reading.rejected
+    reading.rejected = 0
     return unchanged
 
 
-def _read(path: Path, province: Province | Chooser, progress: Progress) -> _Reading:
-    batches: list[Batch] = []
-    rows = 0
+@dataclass
+class _Found:
+    """What the batches of a file amount to, added up while they pass; their rows wait on disk."""
+
+    dossiers: Pieces
+    rejects: Pieces
+    read: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    of_dossiers: bool = False
+    first: datetime | None = None  # receipt of the first dossier
+    last: datetime | None = None
+    late: int = 0  # received after the provinces of the first era ended
+    names: pl.DataFrame = field(default_factory=lambda: schema.empty(_UNITS))
+    procedures: list[pl.DataFrame] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    repairs: Counter[str] = field(default_factory=Counter)
+
+    def add(self, batch: Batch) -> None:
+        self.read += batch.read
+        self.skipped.update(batch.skipped)
+        self.repairs.update(batch.repairs)
+        self.rejected += batch.rejects.height
+        if batch.rejects.height:
+            self.rejects.add(batch.rejects.with_columns(sheet=pl.lit(batch.sheet, pl.String)))
+        if batch.kind == "procedures":
+            self.procedures.append(batch.rows)
+        else:
+            self._add_dossiers(batch.rows)
+
+    def _add_dossiers(self, rows: pl.DataFrame) -> None:
+        self.of_dossiers = True
+        self.accepted += rows.height
+        first, last = _ends(rows["received_at"])
+        self.first = min(filter(None, (self.first, first)), default=None)
+        self.last = max(filter(None, (self.last, last)), default=None)
+        self.late += int(rows.select(_AFTER_63.sum()).item())
+        self.names = pl.concat([self.names, rows.select(*NAMES, late=_AFTER_63).unique()]).unique()
+        self.dossiers.add(rows)
+
+    @property
+    def span(self) -> tuple[date | None, date | None]:
+        """The first and last day dossiers were received, else on which procedures came into force."""
+        if self.first is not None and self.last is not None:
+            return self.first.date(), self.last.date()
+        return _ends(pl.concat(self.procedures)["valid_from"]) if self.procedures else (None, None)
+
+
+def _ends(moments: pl.Series) -> tuple[Any, Any]:
+    """The first and the last, None where there is none."""
+    return moments.min(), moments.max()
+
+
+_UNITS: Final[schema.Columns] = {**dict.fromkeys(NAMES, pl.String), "late": pl.Boolean}
+_AFTER_63: Final = pl.col("received_at").dt.date() > LAST_DAY_OF_63
+
+
+def _read(path: Path, province: Province | Chooser, progress: Progress, folder: Path) -> _Reading:
+    found = _Found(Pieces(folder, "dossiers"), Pieces(folder, "rejects"))
     for batch in read(path):
-        batches.append(batch)
-        rows += batch.read
-        progress(rows)
+        found.add(batch)
+        progress(found.read)
     digest = sha256(path)
-    rejects = [
-        batch.rejects.with_columns(sheet=pl.lit(batch.sheet, pl.String))
-        for batch in batches
-        if batch.rejects.height
-    ]
-    dossiers, procedures = _joined(batches, "dossiers"), _joined(batches, "procedures")
-    place = province if isinstance(province, Province) else province(*_span(dossiers, procedures))
-    dossiers, late = _in_time(dossiers, place)
-    rejects += [late] if late.height else []
+    place = province if isinstance(province, Province) else province(*found.span)
+    late = found.late if place.era == "63" else 0
+    names = found.names.filter(~pl.col("late")) if place.era == "63" else found.names
     return _Reading(
         path=path,
-        province_id=place.id,
+        province=place,
         import_id=f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{digest[:8]}",
         sha256=digest,
-        read=rows,
-        dossiers=dossiers,
-        procedures=procedures,
-        rejects=pl.concat(rejects) if rejects else schema.empty(schema.REJECTS),
-        skipped=sum((Counter(batch.skipped) for batch in batches), Counter()),
-        repairs=sum((Counter(batch.repairs) for batch in batches), Counter()),
+        read=found.read,
+        dossiers=found.dossiers,
+        of_dossiers=found.of_dossiers,
+        accepted=found.accepted - late,
+        names=names.select(NAMES),
+        procedures=pl.concat(found.procedures) if found.procedures else None,
+        rejects=found.rejects,
+        rejected=found.rejected + late,
+        skipped=found.skipped,
+        repairs=found.repairs,
     )
 
 
-def _in_time(dossiers: pl.DataFrame | None, place: Province) -> tuple[pl.DataFrame | None, pl.DataFrame]:
-    """The dossiers received while the province existed, and the others as refused rows: no report could ask for them."""
-    if dossiers is None or place.era != "63":
-        return dossiers, schema.empty(REJECTS | {"sheet": pl.String()})
-    after = pl.col("received_at").dt.date() > LAST_DAY_OF_63
-    told = f"tiếp nhận sau ngày {print_date(LAST_DAY_OF_63)}, khi đã thuộc {successor(place).title}"
-    late = dossiers.filter(after).select(
+def _in_time(reading: _Reading, rows: pl.DataFrame) -> pl.DataFrame:
+    """The dossiers received while the province existed; the others are refused rows: no report could ask for them."""
+    if reading.province.era == "34":
+        return rows
+    late = rows.filter(_AFTER_63)
+    if late.height:
+        told = f"tiếp nhận sau ngày {print_date(LAST_DAY_OF_63)}, khi đã thuộc {successor(reading.province).title}"
+        reading.rejects.add(_refused(late, told))
+    return rows.filter(~_AFTER_63)
+
+
+def _refused(late: pl.DataFrame, told: str) -> pl.DataFrame:
+    return late.select(
         "line",
         column=pl.lit("received_at"),
         value_class=pl.lit("dạng ngày"),
         reason=pl.lit(told),
         sheet=pl.lit(None, pl.String),
     )
-    return dossiers.filter(~after), late
-
-
-def _span(dossiers: pl.DataFrame | None, procedures: pl.DataFrame | None) -> tuple[date | None, date | None]:
-    """The first and last day dossiers were received, else on which procedures came into force."""
-    for rows, column in ((dossiers, "received_at"), (procedures, "valid_from")):
-        if rows is not None and rows[column].count():
-            days = rows[column].cast(pl.Date).drop_nulls().sort()
-            return days[0], days[-1]
-    return None, None
-
-
-def _joined(batches: list[Batch], kind: str) -> pl.DataFrame | None:
-    rows = [batch.rows for batch in batches if batch.kind == kind]
-    return pl.concat(rows) if rows else None
 
 
 def _write(store: Store, reading: _Reading, key: bytes) -> Import:
@@ -218,23 +276,13 @@ def _write(store: Store, reading: _Reading, key: bytes) -> Import:
     catalogued = catalogue.plan(store, province_id, reading.import_id, reading.procedures)
     procedures = store.frame("procedures", province_id) if catalogued.rows is None else catalogued.rows
     limits = deadlines.limits(procedures)
-    incoming = schema.empty(schema.FACTS)
-    if reading.dossiers is not None:
-        incoming, ids = merge.prepare(
-            registry.resolve(reading.dossiers), province_id, reading.import_id, key, limits
-        )
-        keys.remember(
-            store.root / "private" / "dossiers.sqlite",
-            province_id,
-            ids["dossier"].to_list(),
-            ids["dossier_id"].to_list(),
-        )
+    incoming = _incoming(reading, registry, key, limits)
     # The limits or the calendar changed since the last import, also by one that died after it wrote the catalogue.
     stale = catalogued.rows is not None or not catalogue.is_used(store, province_id)
     change = merge.plan(store, province_id, incoming, limits if stale else None)
     counts = {name: change.counts[name] + catalogued.counts[name] for name in change.counts}
     done = reading.summary(counts, [unit.name for unit in registry.found], change.moved)
-    _write_beside(store, reading, registry, catalogued)
+    _write_beside(store, reading, registry, catalogued, change.ids)
     if not change.months:
         store.write("imports", done.row(store.version("facts")))
         return done
@@ -245,19 +293,35 @@ def _write(store: Store, reading: _Reading, key: bytes) -> Import:
     return done
 
 
-def _write_beside(store: Store, reading: _Reading, registry: Registry, catalogued: catalogue.Change) -> None:
-    """What stands beside the facts: refused rows, units met for the first time, the catalogue."""
-    if reading.rejects.height:
-        origin = {
-            "import_id": reading.import_id,
-            "province_id": reading.province_id,
-            "file": reading.path.name,
-        }
-        rejects = reading.rejects.with_columns(**{name: pl.lit(value) for name, value in origin.items()})
-        store.write("rejects", schema.conform(rejects, schema.REJECTS))
+def _incoming(reading: _Reading, registry: Registry, key: bytes, limits: pl.DataFrame) -> merge.Incoming:
+    """The dossiers read as facts, piece by piece. All units are told first, so that no piece hangs on another."""
+    incoming = merge.Incoming(reading.dossiers.folder)
+    units = registry.answers(reading.names)
+    for piece in reading.dossiers:
+        rows = with_units(_in_time(reading, piece), units)
+        incoming.add(merge.prepare(rows, reading.province_id, reading.import_id, key, limits))
+    return incoming
+
+
+def _write_beside(
+    store: Store, reading: _Reading, registry: Registry, catalogued: catalogue.Change, ids: Path | None
+) -> None:
+    """What stands beside the facts: private ids, refused rows, units met for the first time, the catalogue."""
+    if ids:
+        keys.remember(store.private, reading.province_id, reading.import_id, ids)
+    if reading.rejected:
+        store.commit("rejects", list(_rejects(store, reading)))
     if registry.found:
         store.write("units", unit_rows(registry.found, reading.import_id))
     catalogue.commit(store, reading.province_id, catalogued)
+
+
+def _rejects(store: Store, reading: _Reading) -> Iterator[Written]:
+    """The refused rows in files of their table, one a piece."""
+    own = {"import_id": reading.import_id, "province_id": reading.province_id, "file": reading.name}
+    for piece in reading.rejects:
+        rows = piece.with_columns(pl.lit(value).alias(name) for name, value in own.items())
+        yield store.put("rejects", schema.conform(rows, schema.REJECTS), {"province_id": reading.province_id})
 
 
 def heal(store: Store) -> None:
@@ -266,6 +330,7 @@ def heal(store: Store) -> None:
     An import that died after its facts were committed left a note of what is missing. A commit without such a note came
     from another tool: then the whole ledger is built again.
     """
+    pieces.clear(store.private)
     if listed := store.note(
         "scores", "import"
     ):  # each import heals before it writes: only the last can be missing

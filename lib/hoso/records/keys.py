@@ -11,18 +11,20 @@ import hmac
 import os
 import re
 import secrets
-import sqlite3
 import stat
 from collections.abc import Iterable, Sequence
-from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
+
+import polars as pl
 
 from ..vocabulary.errors import StoreError
 
 KEY_BYTES: Final = 32
 DIGITS: Final = 24  # 96 bits: a collision within 50 million dossiers has a chance of about 10^-14
 _OWNER_ONLY: Final = 0o600
+_BLOCK: Final = 64  # bytes of a block of SHA-256
 SHORT_DIGITS: Final = 12  # two of a province's 400.000 dossiers look alike with a chance of about 3 in 10.000
 SHORT: Final = re.compile(rf"\bHS-[0-9a-f]{{{SHORT_DIGITS}}}\b")
 
@@ -73,8 +75,16 @@ def pseudonym(key: bytes, text: str) -> str:
 
 
 def pseudonyms(key: bytes, texts: Iterable[str]) -> list[str]:
-    """The keyed hashes of many dossier ids, in their order."""
-    return [pseudonym(key, text) for text in texts]
+    """The keyed hashes of many dossier ids, in their order: `pseudonym`, its two keyed beginnings reckoned once."""
+    block = (key if len(key) <= _BLOCK else sha256(key).digest()).ljust(_BLOCK, b"\0")
+    inner, outer = (sha256(bytes(byte ^ pad for byte in block)) for pad in (0x36, 0x5C))  # RFC 2104
+    found = []
+    for text in texts:
+        inside, outside = inner.copy(), outer.copy()
+        inside.update(text.encode())
+        outside.update(inside.digest())
+        found.append(outside.hexdigest()[:DIGITS])
+    return found
 
 
 def short(digest: str) -> str:
@@ -87,34 +97,31 @@ def fingerprint(key: bytes) -> str:
     return pseudonym(key, "hoso key fingerprint")[:8]
 
 
-def remember(path: Path, province_id: str, hashes: Sequence[str], ids: Sequence[str]) -> None:
-    """Keeps which id stands behind which pseudonym, in a table only its owner can open (drill-down alone reads it)."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, _OWNER_ONLY))
-    with closing(sqlite3.connect(path, timeout=60)) as connection, connection:
-        connection.execute(
-            "create table if not exists dossiers (province_id text, dossier text, dossier_id text,"
-            " primary key (province_id, dossier)) without rowid"
-        )
-        rows = ((province_id, digest, text) for digest, text in zip(hashes, ids, strict=True))
-        connection.executemany("insert or ignore into dossiers values (?, ?, ?)", rows)
+def create(path: Path) -> None:
+    """An empty file that only its owner can open, to be written by an engine that knows nothing of modes."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY))
 
 
-def recall(path: Path, province_id: str, hashes: Sequence[str]) -> dict[str, str]:
-    """The dossier ids behind pseudonyms, for an analyst's drill-down. Raises StoreError when the table is not there."""
-    if not path.exists():
+def remember(folder: Path, province_id: str, import_id: str, ids: Path) -> None:
+    """Keeps the file `ids` (dossier, dossier_id), which id stands behind which pseudonym, below the private folder.
+
+    Drill-down alone reads it. An import hands over the dossiers that are new to the store, so each is kept once.
+    """
+    place = folder / "ids" / province_id
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    ids.replace(place / f"{import_id}.parquet")
+
+
+def recall(folder: Path, province_id: str, hashes: Sequence[str]) -> dict[str, str]:
+    """The dossier ids behind pseudonyms, for an analyst's drill-down. Raises StoreError when there are none kept."""
+    files = sorted((folder / "ids" / province_id).glob("*.parquet"))
+    if not files:
         raise StoreError(
             "no private table of dossier ids",
-            where=str(path),
-            expected="the table an import writes",
+            where=str(folder / "ids" / province_id),
+            expected="the files an import writes",
             remedy="ask for the ids where the exports were imported",
         )
-    found: dict[str, str] = {}
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        for digest in hashes:
-            row = connection.execute(
-                "select dossier_id from dossiers where province_id = ? and dossier = ?", (province_id, digest)
-            ).fetchone()
-            if row:
-                found[digest] = row[0]
-    return found
+    asked = pl.Series(list(hashes), dtype=pl.String).implode()
+    found = pl.scan_parquet(files).filter(pl.col("dossier").is_in(asked)).collect()
+    return {str(dossier): str(text) for dossier, text in found.select("dossier", "dossier_id").iter_rows()}

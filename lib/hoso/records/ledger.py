@@ -7,7 +7,7 @@ is counted on which day; its expressions are Narwhals, bound to no engine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -31,6 +31,27 @@ from .store import Store
 
 Test = Callable[[], nw.Expr]
 KEY: Final = ("province_id", "received_month", "unit_id", "level", "day")
+PART_ROWS: Final = 200_000  # dossiers counted at once, in about 150 MB
+_KEY_TYPES: Final = {
+    "province_id": pl.String,
+    "received_month": pl.Date,
+    "unit_id": pl.String,
+    "level": pl.String,
+    "day": pl.Date,
+}
+_NOT_COUNTED: Final = {
+    "dossier",
+    "import_id",
+    "line",
+    "procedure_id",
+    "field",
+    "submitted_at",
+    "received_at",
+    "due_at",
+    "finished_at",
+    "returned_at",
+    "deadline_at",
+}
 # Calendar days past the due day at which a band of the ageing starts: 1–5, 6–10, 11–30, over 30. Stated once.
 BANDS: Final = (1, 6, 11, 31)
 
@@ -150,13 +171,11 @@ def build(facts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
 def _on_day(facts: nw.LazyFrame[Any], day: str, events: dict[str, nw.Expr]) -> nw.LazyFrame[Any]:
     keyed = facts.filter(~nw.col(day).is_null())
-    counted = [
-        events[name].cast(nw.Int64).alias(name) if name in events else nw.lit(0).cast(nw.Int64).alias(name)
-        for name in COLUMNS
-    ]
-    rows = keyed.select(*KEY[:-1], nw.col(day).alias("day"), *counted)
-    sums = [nw.col(name).sum().cast(nw.Int64).alias(name) for name in COLUMNS]
-    return rows.group_by(*KEY).agg(*sums)
+    counted = [event.cast(nw.Int64).alias(name) for name, event in events.items()]
+    sums = [nw.col(name).sum().cast(nw.Int64).alias(name) for name in events]
+    none = [nw.lit(0).cast(nw.Int64).alias(name) for name in COLUMNS if name not in events]
+    days = keyed.select(*KEY[:-1], nw.col(day).alias("day"), *counted).group_by(*KEY).agg(*sums)
+    return days.with_columns(*none).select(*KEY, *COLUMNS)
 
 
 def rebuild(store: Store, province_id: str, months: Sequence[date], facts_version: int) -> None:
@@ -167,9 +186,15 @@ def rebuild(store: Store, province_id: str, months: Sequence[date], facts_versio
     if store.exists("ledger") and not is_whole(store):
         _rebuild_all(store, facts_version)
         return
-    facts = parquet.scan(store.files("facts", province_id, facts_version), schema.FACTS)
-    touched = facts.filter(pl.col("province_id") == province_id, pl.col("received_month").is_in(list(months)))
-    rows = build(nw.from_native(touched)).collect().to_native()
+    built = [
+        build(nw.from_native(part.lazy())).collect().to_native()
+        for part in _parts(store, province_id, months, facts_version)
+    ]
+    rows = (
+        pl.concat(built)
+        if built
+        else schema.empty({name: _KEY_TYPES.get(name, pl.Int64) for name in (*KEY, *COLUMNS)})
+    )
     listed = ", ".join(f"'{month}'" for month in months)
     predicate = f"province_id = '{province_id}' AND received_month IN ({listed})"
     store.write("ledger", rows.sort(KEY), replace=predicate, note={"facts_version": str(facts_version)})
@@ -189,3 +214,23 @@ def _rebuild_all(store: Store, facts_version: int) -> None:
     ]
     rows = pl.concat([part.collect().to_native().sort(KEY) for part in parts])
     store.write("ledger", rows, replace="province_id <> ''", note={"facts_version": str(facts_version)})
+
+
+def _parts(store: Store, province_id: str, months: Sequence[date], version: int) -> Iterator[pl.DataFrame]:
+    """The facts of the months, a few at a time: each is read once, and memory is that of PART_ROWS or of one month."""
+    waiting: list[pl.DataFrame] = []
+    for rows in _by_month(store, province_id, months, version):
+        if waiting and sum(part.height for part in waiting) + rows.height > PART_ROWS:
+            yield pl.concat(waiting)
+            waiting = []
+        waiting.append(rows)
+    if waiting:
+        yield pl.concat(waiting)
+
+
+def _by_month(store: Store, province_id: str, months: Sequence[date], version: int) -> Iterator[pl.DataFrame]:
+    wanted = {name: kind for name, kind in schema.FACTS.items() if name not in _NOT_COUNTED}
+    for month in months:
+        files = store.files("facts", province_id, version, month)
+        if files:
+            yield parquet.scan(files, wanted).collect()

@@ -1,49 +1,77 @@
-"""Upsert of dossiers into the facts: a later export of a dossier replaces the earlier row, in one commit."""
+"""Upsert of dossiers into the facts: a later export of a dossier replaces the earlier row, in one commit.
+
+The rows come in pieces and stay on disk; DuckDB compares and sorts them within `MEMORY`, month by month, so an import
+takes the same memory whatever its file and the store hold.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
+from typing import Any, Final
 
+import duckdb
 import polars as pl
 
-from . import keys, parquet, schema
+from . import keys, schema
 from .derive import derive
-from .store import Store
+from .store import Store, Written
+
+MEMORY: Final = "256MB"
+ROW_GROUP: Final = 122_880
+_IDS: Final = "ids.parquet"
+_BESIDE: Final[schema.Columns] = {"place": pl.Int64, "dossier_id": pl.String}  # beside the facts on their way
+
+
+@dataclass
+class Incoming:
+    """Facts of one file on their way into the store: Parquet files below a private folder, one a piece."""
+
+    folder: Path
+    files: list[str] = field(default_factory=list)
+    rows: int = 0
+
+    def add(self, facts: pl.DataFrame) -> None:
+        """One more piece (columns FACTS, dossier_id) behind the others: of a dossier twice in a file the last row counts."""
+        file = self.folder / f"facts-{len(self.files):05d}.parquet"
+        numbered = facts.with_row_index("place", offset=self.rows).cast({"place": pl.Int64})
+        numbered.write_parquet(file, compression="lz4", statistics=False)
+        self.rows += facts.height
+        self.files.append(str(file))
 
 
 @dataclass(frozen=True)
 class Change:
-    """What an import changes: the rows to write and the months of receipt whose partitions they replace.
+    """What an import changes: the months of receipt whose partitions it replaces, and the files that replace them.
 
+    ids: which id stands behind which pseudonym, of the dossiers new to the store; a file that only its owner can open.
     moved: the dossiers not in the file whose deadline or handling time a changed catalogue or calendar moved.
     """
 
-    rows: pl.DataFrame
     months: list[date]
+    files: list[Written]
     counts: dict[str, int]
+    ids: Path | None = None
     moved: int = 0
 
 
 def prepare(
     rows: pl.DataFrame, province_id: str, import_id: str, key: bytes, limits: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Clean rows as facts (pseudonymised, derived columns added), and which id stands behind which pseudonym."""
-    ids = rows.select("dossier_id").unique(maintain_order=True)
-    ids = ids.with_columns(
-        dossier=pl.Series(keys.pseudonyms(key, ids["dossier_id"].to_list()), dtype=pl.String)
-    )
-    facts = derive(rows.join(ids, on="dossier_id", maintain_order="left").drop("dossier_id"), limits)
+) -> pl.DataFrame:
+    """Clean rows as facts: pseudonymised, derived columns added; dossier_id still beside them."""
+    hashes = pl.Series(keys.pseudonyms(key, rows["dossier_id"].to_list()), dtype=pl.String)
+    facts = derive(rows.with_columns(dossier=hashes), limits)
     facts = facts.with_columns(province_id=pl.lit(province_id), import_id=pl.lit(import_id))
-    return schema.conform(facts, schema.FACTS), ids
+    return schema.conform(facts, schema.FACTS | {"dossier_id": pl.String})
 
 
-def plan(
-    store: Store, province_id: str, incoming: pl.DataFrame, limits: pl.DataFrame | None = None
-) -> Change:
-    """Compares incoming facts with those of the store.
+def plan(store: Store, province_id: str, incoming: Incoming, limits: pl.DataFrame | None = None) -> Change:
+    """Compares incoming facts with those of the store, and writes the touched months as they will be; none is live yet.
 
     `limits`, when the catalogue or the calendar changed: stored dossiers that these give another deadline or handling time
     are written again.
@@ -52,78 +80,212 @@ def plan(
     replaced (rows that took the place of an earlier one, in the store or in the file), unchanged (rows that say what the
     store says already).
     """
-    times = incoming.group_by("dossier").len("times")
-    last = incoming.unique("dossier", keep="last", maintain_order=True).join(
-        times, on="dossier", maintain_order="left"
-    )
-    stored = _stored(store, province_id)
-    if stored is None:
-        known = last.clear().select(
-            "dossier", pl.col("received_month").alias("old_month"), pl.lit(True).alias("same")
-        )
-    else:
-        known = _compare(stored, last)
-    marked = last.join(known, on="dossier", how="left", maintain_order="left")
-    is_new, same = pl.col("old_month").is_null(), pl.col("same").fill_null(False)
-    counts = marked.select(
-        accepted=is_new.sum(),
-        unchanged=pl.col("times").filter(same).sum(),
-        replaced=pl.col("times").filter(~is_new & ~same).sum() + (pl.col("times") - 1).filter(is_new).sum(),
-    ).row(0, named=True)
-    changed = marked.filter(~same).select(*schema.FACTS, "old_month")
-    moved = changed.clear() if limits is None or stored is None else _moved(stored, changed, limits)
-    changed = pl.concat([changed, moved])
-    months = sorted(
-        {m for name in ("received_month", "old_month") for m in changed[name].to_list() if m is not None}
-    )
-    rows = _partitions(stored, changed, months)
-    return Change(rows, months, {name: int(value) for name, value in counts.items()}, moved.height)
+    stored = store.files("facts", province_id)
+    with _engine(incoming, stored) as engine:
+        _compare(engine)
+        counts = _counts(engine)
+        ids = _new_ids(engine, incoming.folder) if counts["accepted"] else None
+        moved = _move(engine, stored, incoming, limits) if limits is not None else 0
+        months = [month for (month,) in engine.execute(_MONTHS).fetchall()]
+        files = [_written(engine, store, province_id, month) for month in months]
+    return Change(months, [file for file in files if file], counts, ids, moved)
 
 
 def commit(store: Store, province_id: str, change: Change, note: Mapping[str, str]) -> int:
-    """Writes a change as one commit and returns the facts' new version."""
-    listed = ", ".join(f"'{month}'" for month in change.months)
-    predicate = f"province_id = '{province_id}' AND received_month IN ({listed})"
-    months = json.dumps([month.isoformat() for month in change.months])
-    rows = change.rows.sort("received_month", "received_on", "unit_id", "dossier")
-    return store.write(
-        "facts", rows, replace=predicate, note={**note, "province": province_id, "months": months}
+    """Makes a change live in one commit and returns the facts' new version."""
+    months = [month.isoformat() for month in change.months]
+    replaced = [("province_id", "=", province_id), ("received_month", "in", months)]
+    told = {**note, "province": province_id, "months": json.dumps(months)}
+    return store.commit("facts", change.files, told, replaced=replaced)
+
+
+# ── what the engine sees ─────────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def _engine(incoming: Incoming, stored: list[str]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB that sees the incoming and the stored facts, and spills into the folder of the import."""
+    config: dict[str, Any] = {
+        "memory_limit": MEMORY,
+        "temp_directory": str(incoming.folder / "spill"),
+        "preserve_insertion_order": False,  # what must be in order is sorted
+    }
+    with duckdb.connect(config=config) as engine:
+        engine.execute(_view("incoming", incoming.files, schema.FACTS | _BESIDE))
+        engine.execute(_view("stored", stored, schema.FACTS, _HIVE))
+        yield engine
+
+
+_HIVE: Final = "hive_partitioning=true, hive_types={'province_id': VARCHAR, 'received_month': DATE}"
+
+
+def _view(
+    name: str, files: Iterable[str], columns: schema.Columns, how: str = "hive_partitioning=false"
+) -> str:
+    """A view of the columns over files; one that a file lacks is null in its rows, one that is unknown is left out."""
+    none = ", ".join(f'null::{_sql(kind)} as "{column}"' for column, kind in columns.items())
+    rows = f"select {none} where false"
+    if listed := ", ".join(map(_text, files)):
+        rows += f" union all by name select * from read_parquet([{listed}], union_by_name=true, {how})"
+    return f"create or replace view {name} as select {_names(columns)} from ({rows})"
+
+
+def _sql(kind: Any) -> str:
+    return _SQL[kind if isinstance(kind, type) else type(kind)]
+
+
+_SQL: Final[dict[Any, str]] = {
+    pl.String: "VARCHAR",
+    pl.Date: "DATE",
+    pl.Boolean: "BOOLEAN",
+    pl.Int8: "TINYINT",
+    pl.Int16: "SMALLINT",
+    pl.Int32: "INTEGER",
+    pl.Int64: "BIGINT",
+    pl.Float64: "DOUBLE",
+    pl.Datetime: "TIMESTAMP",
+}
+
+
+def _names(columns: Iterable[str]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)
+
+
+def _text(value: object) -> str:
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+# ── what changes ─────────────────────────────────────────────────────────────────────────────────
+
+# Every dossier of the file once, by its last row; then those of them that the store knows, of whom no more is read yet
+# than the pseudonyms.
+_LAST: Final = """
+create temp table last as
+select dossier, max(place) as place, count(*) as times, arg_max(received_month, place) as month
+from incoming group by dossier;
+create temp table known as
+select s.dossier, s.received_month as old_month from stored s semi join last using (dossier);
+"""
+_CHANGED: Final = """
+create temp table changed as
+select l.*, k.old_month from last l left join known k using (dossier)
+where l.dossier not in (select dossier from same);
+"""
+_MONTHS: Final = """
+select distinct month from (select month from changed union all select old_month from changed)
+where month is not null order by month
+"""
+
+
+def _compare(engine: duckdb.DuckDBPyConnection) -> None:
+    """Makes `known`, `same` (dossiers of which the store says what the file says) and `changed`."""
+    engine.execute(_LAST)
+    months = engine.execute("select distinct old_month from known").fetchall()
+    listed = (
+        ", ".join(_text(month) for (month,) in months) or "null"
+    )  # months without such a dossier are not read
+    equal = " and ".join(f'i."{name}" is not distinct from s."{name}"' for name in schema.CONTENT)
+    engine.execute(
+        f"""
+        create temp table same as
+        select s.dossier from stored s join last l on l.dossier = s.dossier join incoming i on i.place = l.place
+        where s.received_month in ({listed}) and {equal}
+        """
     )
+    engine.execute(_CHANGED)
 
 
-def _stored(store: Store, province_id: str) -> pl.LazyFrame | None:
-    files = store.files("facts", province_id)
-    if not files:
+def _counts(engine: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """What became of the rows: together as many as the file has."""
+    counted = engine.execute(
+        """
+        select count(*) filter (k.dossier is null),
+               coalesce(sum(times) filter (s.dossier is not null), 0),
+               coalesce(sum(times) filter (k.dossier is not null and s.dossier is null), 0)
+                 + coalesce(sum(times - 1) filter (k.dossier is null), 0)
+        from last left join known k using (dossier) left join same s using (dossier)
+        """
+    ).fetchone()
+    assert counted is not None
+    return dict(zip(("accepted", "unchanged", "replaced"), map(int, counted), strict=True))
+
+
+def _new_ids(engine: duckdb.DuckDBPyConnection, folder: Path) -> Path:
+    """The ids behind the pseudonyms that the store did not know, in a file that was made for its owner alone."""
+    file = folder / _IDS
+    keys.create(file)
+    engine.execute(
+        f"""
+        copy (
+            select dossier, dossier_id from incoming
+            where place in (select place from changed where old_month is null)
+        ) to {_text(file)} (format parquet, compression zstd, use_tmp_file false)
+        """
+    )
+    return file
+
+
+def _move(
+    engine: duckdb.DuckDBPyConnection, stored: Iterable[str], incoming: Incoming, limits: pl.DataFrame
+) -> int:
+    """Adds the stored dossiers, beside those that change anyway, of which something else is derived now."""
+    found = 0
+    for file in stored:
+        before = _facts(file)
+        after = schema.conform(derive(before.drop(list(schema.DERIVED)), limits), schema.FACTS)
+        same = [after[name].eq_missing(before[name]) for name in schema.DERIVED]
+        moved = after.filter(~pl.select(pl.all_horizontal(same)).to_series())
+        if moved.height:
+            found += _add_changed(engine, incoming, moved)
+    return found
+
+
+def _facts(file: str) -> pl.DataFrame:
+    """The rows of one file of the store; a column that it lacks is null."""
+    types = {"province_id": pl.String, "received_month": pl.Date}
+    rows = pl.read_parquet(file, hive_partitioning=True, hive_schema=types)
+    lacking = [name for name in schema.FACTS if name not in rows.columns]
+    return schema.conform(rows.with_columns(pl.lit(None).alias(name) for name in lacking), schema.FACTS)
+
+
+def _add_changed(engine: duckdb.DuckDBPyConnection, incoming: Incoming, moved: pl.DataFrame) -> int:
+    """Rows of the store among those that change, unless they do anyway; how many."""
+    first = incoming.rows
+    incoming.add(moved.with_columns(dossier_id=pl.lit(None, pl.String)))
+    engine.execute(_view("incoming", incoming.files, schema.FACTS | _BESIDE))
+    added = engine.execute(
+        """
+        insert into changed select dossier, place, 1, received_month, received_month
+        from incoming anti join changed using (dossier) where place >= $first
+        """,
+        {"first": first},
+    ).fetchone()
+    assert added is not None
+    return int(added[0])
+
+
+def _written(
+    engine: duckdb.DuckDBPyConnection, store: Store, province_id: str, month: date
+) -> Written | None:
+    """A month as it will be, in a file no version lists yet: what stays of it and the changed rows; None when empty."""
+    path = f"province_id={province_id}/received_month={month}/{uuid.uuid4()}.parquet"
+    file = store.path("facts") / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    columns = _names(name for name in schema.FACTS if name not in schema.PARTITIONS)
+    rows = engine.execute(
+        f"""
+        copy (
+            select {columns} from incoming semi join (select place from changed where month = $month) using (place)
+            where received_month = $month
+            union all
+            select {columns} from stored anti join changed using (dossier) where received_month = $month
+            order by received_on, unit_id, dossier
+        ) to {_text(file)} (format parquet, compression zstd, parquet_version v2, row_group_size {ROW_GROUP})
+        """,
+        {"month": month},
+    ).fetchone()
+    assert rows is not None
+    if not rows[0]:
+        file.unlink()
         return None
-    return parquet.scan(files, schema.FACTS)
-
-
-def _moved(stored: pl.LazyFrame, changed: pl.DataFrame, limits: pl.DataFrame) -> pl.DataFrame:
-    """The stored dossiers, beside those that change anyway, of which something else is derived now."""
-    names = [name for name in schema.FACTS if name not in schema.DERIVED]
-    before = stored.join(changed.lazy(), on="dossier", how="anti").collect()
-    after = schema.conform(derive(before.select(names), limits), schema.FACTS)
-    same = [after[name].eq_missing(before[name]) for name in schema.DERIVED]
-    moved = after.filter(~pl.select(pl.all_horizontal(same)).to_series())
-    return moved.with_columns(old_month="received_month")
-
-
-def _compare(stored: pl.LazyFrame, last: pl.DataFrame) -> pl.DataFrame:
-    """For every known dossier: the month its stored row lies in, and whether the content is the same."""
-    content = list(schema.CONTENT)
-    both = stored.select("dossier", pl.col("received_month").alias("old_month"), *content).join(
-        last.lazy().select("dossier", *content), on="dossier", suffix="_new"
-    )
-    same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"{name}_new")) for name in content)
-    return both.select("dossier", "old_month", same=same).collect()
-
-
-def _partitions(stored: pl.LazyFrame | None, changed: pl.DataFrame, months: list[date]) -> pl.DataFrame:
-    """The touched months as they will be: what stays of them, and the changed rows."""
-    rows = changed.select(list(schema.FACTS))
-    if stored is None:
-        return rows
-    stays = stored.filter(pl.col("received_month").is_in(months)).join(
-        changed.lazy(), on="dossier", how="anti"
-    )
-    return pl.concat([stays.collect(), rows])
+    return Written(path, int(rows[0]), {"province_id": province_id, "received_month": month.isoformat()})

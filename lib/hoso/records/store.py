@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -25,12 +26,13 @@ from deltalake import (
     WriterProperties,
     write_deltalake,
 )
+from deltalake.transaction import AddAction, create_table_with_add_actions
 from filelock import FileLock, Timeout
 
 from ..vocabulary.errors import NoDataError, StoreBusyError, StoreError
 from . import damage, delta, forgotten, keys, parquet, pinned, room, schema, sums
 
-LAYOUT: Final = 2
+LAYOUT: Final = 3
 LOCK_SECONDS: Final = 600.0
 TABLES: Final = {
     "facts": schema.PARTITIONS,
@@ -65,6 +67,15 @@ class Commit:
     version: int
     made: datetime
     note: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A Parquet file below a table's folder that no version of the table lists yet."""
+
+    path: str  # from the table's folder, partitions first
+    rows: int
+    partitions: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -107,6 +118,11 @@ class Store:
         _check(root)
         return cls(root)  # who writes sees the newest, whatever a batch has pinned
 
+    @property
+    def private(self) -> Path:
+        """The folder only its owner opens: dossier ids, and imports under way."""
+        return self.root / "private"
+
     def path(self, table: str) -> Path:
         """The folder of a table."""
         return self.root / table
@@ -139,24 +155,40 @@ class Store:
             found.setdefault(part["province_id"], []).append(date.fromisoformat(part["received_month"]))
         return found
 
-    def files(self, table: str, province_id: str | None = None, version: int | None = None) -> list[str]:
-        """The live Parquet files of a table at a version, of one province where asked, to be read.
+    def files(
+        self,
+        table: str,
+        province_id: str | None = None,
+        version: int | None = None,
+        month: date | None = None,
+    ) -> list[str]:
+        """The live Parquet files of a table at a version, of one province and one month of receipt where asked, to be read.
 
         StoreError for one that is not as it was written: an engine would read other numbers from it, and say nothing.
         """
-        return damage.sound(self.path(table), self.listed(table, province_id, version))
+        return damage.sound(self.path(table), self.listed(table, province_id, version, month))
 
-    def listed(self, table: str, province_id: str | None = None, version: int | None = None) -> list[str]:
+    def listed(
+        self,
+        table: str,
+        province_id: str | None = None,
+        version: int | None = None,
+        month: date | None = None,
+    ) -> list[str]:
         """The same for one who does not read them."""
         if not self.exists(table):
             return []
         return self.kept(
-            ("files", table, province_id, version), lambda: self._files(table, province_id, version)
+            ("files", table, province_id, version, month),
+            lambda: self._files(table, province_id, version, month),
         )
 
-    def _files(self, table: str, province_id: str | None, version: int | None) -> list[str]:
-        chosen = [("province_id", "=", province_id)] if province_id else None
-        uris = self._table(table, version).file_uris(partition_filters=chosen)
+    def _files(
+        self, table: str, province_id: str | None, version: int | None, month: date | None
+    ) -> list[str]:
+        chosen = [("province_id", "=", province_id)] if province_id else []
+        chosen += [("received_month", "=", month.isoformat())] if month else []
+        uris = self._table(table, version).file_uris(partition_filters=chosen or None)
         return [unquote(uri) for uri in uris]
 
     def frame(self, table: str, province_id: str | None = None, version: int | None = None) -> pl.DataFrame:
@@ -233,6 +265,60 @@ class Store:
         assert version is not None
         sums.note(self.root, table)
         return version
+
+    def put(self, table: str, rows: pl.DataFrame, partitions: Mapping[str, str]) -> Written:
+        """Writes rows of one partition into a file that no version lists yet."""
+        folder = "/".join(f"{name}={value}" for name, value in partitions.items())
+        path = f"{folder}/{uuid.uuid4()}.parquet"
+        (self.path(table) / folder).mkdir(parents=True, exist_ok=True)
+        rows.drop(list(partitions)).write_parquet(self.path(table) / path, compression="zstd")
+        return Written(path, rows.height, partitions)
+
+    def commit(
+        self,
+        table: str,
+        files: Sequence[Written],
+        note: Mapping[str, str] | None = None,
+        *,
+        replaced: Sequence[tuple[str, str, Any]] | None = None,
+    ) -> int:
+        """Makes written files live, in place of the partitions that `replaced` selects, in one commit; its version."""
+        actions: list[Any] = [self._added(table, file) for file in files]
+        properties = CommitProperties(custom_metadata=dict(note or {}))
+        columns, by = delta.columns(getattr(schema, table.upper())), list(TABLES[table])
+        if self.exists(table):
+            opened = DeltaTable(self.uri(table))
+            opened.create_write_transaction(
+                actions,
+                "append" if replaced is None else "overwrite",
+                delta.widened(opened.schema(), columns),
+                by,
+                None if replaced is None else list(replaced),
+                commit_properties=properties,
+                post_commithook_properties=_KEPT,
+            )
+        else:
+            create_table_with_add_actions(
+                self.uri(table),
+                columns,
+                actions,
+                "error",
+                by,
+                configuration=_KEEPS_HISTORY,
+                commit_properties=properties,
+                post_commithook_properties=_KEPT,
+            )
+        version = self.version(table)
+        assert version is not None
+        sums.note(self.root, table)
+        return version
+
+    def _added(self, table: str, file: Written) -> AddAction:
+        made = (self.path(table) / file.path).stat()
+        told = json.dumps({"numRecords": file.rows})
+        return AddAction(
+            file.path, made.st_size, dict(file.partitions), int(made.st_mtime * 1000), True, told
+        )
 
     def note(self, table: str, key: str, version: int | None = None) -> str | None:
         """What the newest commit of a table, or that of a version, says under a key."""

@@ -47,6 +47,7 @@ _PLACE: Final = re.compile(
 _ITS_COMMITTEE: Final = re.compile(
     rf"(?<!{fold('và')})(?<!{fold('phòng')}) (?:ubnd|{fold('ủy ban nhân dân')})$"
 )
+NAMES: Final = ["unit_name", "unit_parent"]
 _ANSWER: Final = {"unit_name": pl.String, "unit_parent": pl.String, "unit_id": pl.String, "level": pl.String}
 
 
@@ -232,14 +233,20 @@ class Registry:
 
     def resolve(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Adds unit_id and level to rows with unit_name and unit_parent."""
-        names = rows.select("unit_name", "unit_parent").unique().sort("unit_name", "unit_parent")
-        in_turn = sorted(names.iter_rows(), key=lambda pair: _turn(pair[0]))
+        return with_units(rows, self.answers(rows.select(NAMES)))
+
+    def answers(self, names: pl.DataFrame) -> pl.DataFrame:
+        """The units (unit_id, level) of names (NAMES), each once; those nobody knows are registered, those above first."""
+        distinct = names.unique().sort(NAMES)
+        in_turn = sorted(distinct.iter_rows(), key=lambda pair: _turn(pair[0]))
         units = [(name, parent, self.find(name, parent)) for name, parent in in_turn]
         answers = [(name, parent, unit.id, unit.level) for name, parent, unit in units]
-        table = pl.DataFrame(answers, schema=_ANSWER, orient="row")
-        return rows.join(
-            table, on=["unit_name", "unit_parent"], how="left", nulls_equal=True, maintain_order="left"
-        )
+        return pl.DataFrame(answers, schema=_ANSWER, orient="row")
+
+
+def with_units(rows: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
+    """Adds unit_id and level to rows whose names were all answered."""
+    return rows.join(answers, on=NAMES, how="left", nulls_equal=True, maintain_order="left")
 
 
 def _turn(name: str) -> int:

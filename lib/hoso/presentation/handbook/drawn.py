@@ -141,7 +141,13 @@ class _Memory(Store):
     def note(self, table: str, key: str, version: int | None = None) -> str | None:  # noqa: ARG002
         return "1"
 
-    def files(self, table: str, province_id: str | None = None, version: int | None = None) -> list[str]:  # noqa: ARG002
+    def files(
+        self,
+        table: str,
+        province_id: str | None = None,  # noqa: ARG002
+        version: int | None = None,  # noqa: ARG002
+        month: date | None = None,  # noqa: ARG002
+    ) -> list[str]:
         return [table]
 
     listed = files

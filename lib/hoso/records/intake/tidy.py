@@ -18,6 +18,10 @@ _NFD = r"[\x{300}-\x{36f}]"
 _BLANKS = ("", "-", "--", "–", "—", "null", "none", "nan", "nat", "n/a", "#n/a")
 # ="0035", also with the quotes a misquoted text file had turned into apostrophes; '0035.
 _DRESSING = r"""^(?:=\s*"([^"]*)"|=\s*'([^']*)'|['’]([^'’]*)['’]?)$"""
+_LOOK, _OFTEN = (
+    1000,
+    8,
+)  # a column's words are few when each of its first cells stands there eight times on average
 _LONGEST_BLANK = max(len(blank.encode()) for blank in _BLANKS)
 
 
@@ -49,10 +53,19 @@ def _undressed(cells: pl.Series, repairs: Counter[str]) -> pl.Series:
 
 
 def _tidy_column(cells: pl.Series, repairs: Counter[str]) -> pl.Series:
-    untidy = cells.str.contains(_UNTIDY).fill_null(False)
-    if untidy.any():
-        cells = _mended(cells, untidy, repairs)
+    if _may_be_untidy(cells):
+        untidy = cells.str.contains(_UNTIDY).fill_null(False)
+        if untidy.any():
+            cells = _mended(cells, untidy, repairs)
     return _without_blanks(cells)
+
+
+def _may_be_untidy(cells: pl.Series) -> bool:
+    """False when no cell is: of a column of few words, each word is looked at once."""
+    words = cells.head(_LOOK)
+    if words.n_unique() * _OFTEN > len(words):
+        return True
+    return bool(cells.unique().str.contains(_UNTIDY).any())
 
 
 def _mended(cells: pl.Series, untidy: pl.Series, repairs: Counter[str]) -> pl.Series:
@@ -69,5 +82,6 @@ def _without_blanks(cells: pl.Series) -> pl.Series:
     short = cells.str.len_bytes() <= _LONGEST_BLANK
     if not short.any():
         return cells
-    blank = short & cells.str.to_lowercase().is_in(_BLANKS)
-    return cells.set(blank.fill_null(False), None)
+    words = cells.filter(short).unique()
+    blanks = words.filter(words.str.to_lowercase().is_in(_BLANKS))
+    return cells.set(cells.is_in(blanks.implode()).fill_null(False), None) if len(blanks) else cells
