@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ..records.store import Store
 from ..vocabulary import numbers
-from ..vocabulary.calendar import VIETNAM
+from ..vocabulary.calendar import clock
 from ..vocabulary.errors import HosoError, InputError
 from ..vocabulary.text import clean
 from ..vocabulary.workbook import Workbook
@@ -151,7 +151,7 @@ def _day(value: Any) -> str:
 
 def _moment(value: Any) -> str:
     try:
-        moment = datetime.fromisoformat(value).astimezone(VIETNAM)
+        moment = clock(datetime.fromisoformat(value))
     except (TypeError, ValueError, OverflowError):
         return "không rõ"
     return f"{moment:%H:%M} ngày {numbers.date(moment.date())}"

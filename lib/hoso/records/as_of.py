@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
-from ..vocabulary.calendar import VIETNAM
+from ..vocabulary.calendar import VIETNAM, clock
 from ..vocabulary.errors import NoDataError, UsageError
 from . import forgotten
 from .store import TABLES, Commit, Store
@@ -83,11 +83,9 @@ def _before(store: Store, until: datetime) -> Commit:
             return state
         first = state
     raise NoDataError(
-        f"kho chưa có dữ liệu vào lúc {until.astimezone(VIETNAM):%H:%M ngày %d/%m/%Y}",
+        f"kho chưa có dữ liệu vào lúc {clock(until):%H:%M ngày %d/%m/%Y}",
         where=str(store.root),
-        expected=f"từ {first.made.astimezone(VIETNAM):%H:%M ngày %d/%m/%Y}"
-        if first
-        else "ít nhất một lần nạp",
+        expected=f"từ {clock(first.made):%H:%M ngày %d/%m/%Y}" if first else "ít nhất một lần nạp",
         remedy="xem: hoso status",
     )
 

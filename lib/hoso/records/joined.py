@@ -22,17 +22,16 @@ from typing import Final
 from urllib.parse import unquote
 
 import polars as pl
-from deltalake import CommitProperties, PostCommitHookProperties
+from deltalake import CommitProperties
 from deltalake.transaction import AddAction, RemoveAction
 
 from . import delta, sums
-from .store import SAME_AS, Store
+from .store import KEPT, SAME_AS, Store
 
 TABLES: Final = ("imports", "units", "procedures", "rejects", "scores")
 MANY: Final = 8  # files of a province; fewer are not worth a commit
 _NAME: Final = re.compile(r"joined-([0-9a-f]{64})-[0-9a-f]{32}\.parquet")
 _RANGE: Final = 2**256
-_KEEPS_HISTORY: Final = PostCommitHookProperties(cleanup_expired_logs=False)
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ def _commit(store: Store, table: str, made: Sequence[AddAction], removed: Sequen
         opened.schema(),
         ["province_id"],
         commit_properties=CommitProperties(custom_metadata=note),
-        post_commithook_properties=_KEEPS_HISTORY,
+        post_commithook_properties=KEPT,
     )
     sums.note(store.root, table)
 

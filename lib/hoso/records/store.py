@@ -51,7 +51,7 @@ _KEEPS_HISTORY: Final = {
     "delta.enableExpiredLogCleanup": "false",
     "delta.dataSkippingNumIndexedCols": "0",
 }
-_KEPT: Final = PostCommitHookProperties(cleanup_expired_logs=False)
+KEPT: Final = PostCommitHookProperties(cleanup_expired_logs=False)
 _NOT_IN_PATHS: Final = set("%#[]*?")  # what the engines below read as patterns or escapes
 _WRITER = WriterProperties(compression="ZSTD")
 
@@ -247,7 +247,7 @@ class Store:
                 schema_mode="merge",
                 writer_properties=_WRITER,
                 commit_properties=properties,
-                post_commithook_properties=_KEPT,
+                post_commithook_properties=KEPT,
             )
         else:
             write_deltalake(
@@ -258,7 +258,7 @@ class Store:
                 partition_by=list(TABLES[table]),
                 writer_properties=_WRITER,
                 commit_properties=properties,
-                post_commithook_properties=_KEPT,
+                post_commithook_properties=KEPT,
                 configuration=None if self.exists(table) else dict(_KEEPS_HISTORY),
             )
         version = self.version(table)

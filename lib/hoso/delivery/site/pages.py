@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from ...presentation.letters import printable
 from ...vocabulary import numbers
-from ...vocabulary.calendar import VIETNAM
+from ...vocabulary.calendar import clock
 from ...vocabulary.text import sort_key
 from ..changes import KINDS as CHANGES
 from ..changes import MEANINGS
@@ -269,7 +269,7 @@ def _day(text: Any) -> str:
 def _moment(text: Any) -> str:
     """ "14:46 ngày 22/11/2026", by Vietnam's clock; blank for what is no moment."""
     try:
-        told = datetime.fromisoformat(text).astimezone(VIETNAM)
+        told = clock(datetime.fromisoformat(text))
     except (TypeError, ValueError, OverflowError):
         return ""
     return f"{told:%H:%M} ngày {numbers.date(told.date())}"
