@@ -295,7 +295,7 @@ class Store:
                 by,
                 None if replaced is None else list(replaced),
                 commit_properties=properties,
-                post_commithook_properties=_KEPT,
+                post_commithook_properties=KEPT,
             )
         else:
             create_table_with_add_actions(
@@ -306,7 +306,7 @@ class Store:
                 by,
                 configuration=_KEEPS_HISTORY,
                 commit_properties=properties,
-                post_commithook_properties=_KEPT,
+                post_commithook_properties=KEPT,
             )
         version = self.version(table)
         assert version is not None
