@@ -1,15 +1,15 @@
 """A store of so many synthetic dossiers of all 34 provinces and their 3.321 communes in two years, for scale.py.
 
 One province goes through `import_file`, from CSV files as `hoso import` reads them. The others are drawn by the same
-generator and take the same way from there on (units resolved, ids pseudonymised, deadlines and clocks derived, partitions
-sorted), only without being printed as text and read back; `proved` holds that both ways leave the same facts. Days before
-1/7/2025 are told of the new provinces too: what is measured is size, nothing here says anything of a real place.
+generator and take the same way from there on (units resolved, ids pseudonymised, deadlines and clocks derived, compared,
+sorted, committed), only without being printed as text and read back; `proved` holds that both ways leave the same facts.
+Days before 1/7/2025 are told of the new provinces too: what is measured is size, nothing here says anything of a real
+place.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -24,7 +24,7 @@ import polars as pl
 from machine import CORES
 from synthetic import COMMUNES, Drawn, drawn, places, write_catalogue, write_exports
 
-from hoso.records import deadlines, keys, ledger, merge, schema
+from hoso.records import deadlines, keys, ledger, merge, pieces, schema
 from hoso.records.catalogue import note as catalogue_note
 from hoso.records.importer import import_file
 from hoso.records.imports import Import
@@ -35,6 +35,7 @@ from hoso.vocabulary.places import Province, find_province
 
 FIRST_DAY: Final = date(2024, 11, 1)
 LAST_DAY: Final = date(2026, 10, 31)
+PIECE: Final = 100_000  # rows, about as many as intake hands on at once
 IMPORTED: Final = "lai-chau"  # the one with the fewest communes
 UNKNOWN_TO_FORM: Final = ("returned_at", "authenticated")  # no such column in the export's form
 _COPIED: Final = (
@@ -98,21 +99,26 @@ def _fill(made: Made, place: Province) -> None:
     folder = made.root.parent / "exports"
     import_file(store, write_catalogue(folder, own), place, made.key)
     registry = Registry.load(place.id, store.frame("units", place.id))
-    facts = _facts(made, store, own, registry)
-    done = _told(own, facts)
-    rows = facts.sort("received_month", "received_on", "unit_id", "dossier")
-    months = json.dumps(sorted({day.isoformat() for day in rows["received_month"].unique()}))
-    told = {"import": done.row(None).drop("facts_version").write_json(), **catalogue_note(store)}
-    with store.writing():
+    with pieces.folder(store.private) as beside, store.writing():
+        incoming = merge.Incoming(beside)
+        done = _told(own)
+        for rows in clean(own.rows).iter_slices(PIECE):
+            incoming.add(_facts(made, store, own, registry, rows, done.import_id))
+        change = merge.plan(store, place.id, incoming)
+        if change.ids:
+            keys.remember(store.private, place.id, done.import_id, change.ids)
+        told = {"import": done.row(None).drop("facts_version").write_json(), **catalogue_note(store)}
         store.write("units", unit_rows(registry.found, done.import_id))
-        version = store.write("facts", rows, note={**told, "province": place.id, "months": months})
+        version = merge.commit(store, place.id, change, told)
         store.write("imports", done.row(version))
 
 
-def _facts(made: Made, store: Store, own: Drawn, registry: Registry) -> pl.DataFrame:
+def _facts(
+    made: Made, store: Store, own: Drawn, registry: Registry, rows: pl.DataFrame, import_id: str
+) -> pl.DataFrame:
+    """Rows of intake as facts, dossier_id beside them."""
     limits = deadlines.limits(store.frame("procedures", own.place.id))
-    rows = registry.resolve(clean(own.rows))
-    return merge.prepare(rows, own.place.id, _import_id(own), made.key, limits)[0]
+    return merge.prepare(registry.resolve(rows), own.place.id, import_id, made.key, limits)
 
 
 def clean(rows: pl.DataFrame) -> pl.DataFrame:
@@ -134,17 +140,18 @@ def _import_id(own: Drawn) -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{hashlib.sha256(own.place.id.encode()).hexdigest()[:8]}"
 
 
-def _told(own: Drawn, facts: pl.DataFrame) -> Import:
-    digest = hashlib.sha256(f"{own.place.id} {facts.height}".encode()).hexdigest()
+def _told(own: Drawn) -> Import:
+    number = own.rows.height
+    digest = hashlib.sha256(f"{own.place.id} {number}".encode()).hexdigest()
     return Import(
-        import_id=facts["import_id"][0],
+        import_id=_import_id(own),
         province_id=own.place.id,
         file=f"{own.place.slug}-mo-phong.csv",
         sha256=digest,
         kind="dossiers",
         imported_at=datetime.now(UTC).isoformat(),
-        read=facts.height,
-        accepted=facts.height,
+        read=number,
+        accepted=number,
         replaced=0,
         rejected=0,
         skipped=0,
@@ -169,7 +176,9 @@ def proved(made: Made, own: Drawn) -> None:
     store = made.open()
     registry = Registry.load(own.place.id, store.frame("units", own.place.id))
     columns = [name for name in schema.FACTS if name not in ("import_id", "line")]
-    quick = _facts(made, store, own, registry).select(columns).sort("dossier")
+    quick = (
+        _facts(made, store, own, registry, clean(own.rows), _import_id(own)).select(columns).sort("dossier")
+    )
     types = {"province_id": pl.String, "received_month": pl.Date}
     files = store.files("facts", own.place.id)
     stored = pl.read_parquet(files, hive_partitioning=True, hive_schema=types).select(columns).sort("dossier")
