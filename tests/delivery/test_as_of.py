@@ -51,6 +51,11 @@ def test_the_report_of_then(hoso_of: Command, workbook: Path, tmp_path: Path) ->
     assert code == 0, out
     assert (tmp_path / "then" / PLACE / "small" / "figures.json").read_bytes() == then
     assert published.read_bytes() == today
+    pages = [
+        (reports / PLACE / "small.html").read_text("utf-8")
+        for reports in (tmp_path / "then", workbook / "reports")
+    ]
+    assert ["Lập lại theo số liệu trong kho lúc" in page for page in pages] == [True, False]
 
 
 def test_it_is_found_unchanged_the_second_time(

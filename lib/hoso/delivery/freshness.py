@@ -41,6 +41,7 @@ PARTS: Final = {
     "library": "chương trình hoso",
     "reference": "danh mục, chỉ tiêu dùng chung (data/reference)",
     "parameters": "tham số",
+    "as_of": "thời điểm của số liệu (--as-of)",
 }
 
 
@@ -55,6 +56,7 @@ class Inputs:
         self._workbook, self._store = workbook, store
         self._common = common or common_to_all(workbook)
         self._versions: Mapping[str, Any] = (store.pins or pinned.versions(store))["tables"]
+        self._as_of = {"as_of": store.as_of.isoformat()} if store.as_of else {}  # page 1 says so
         self._files: dict[tuple[str, str | None], list[str]] = {}
         self._digests: dict[tuple[str, str | None], str] = {}
         self._notebooks: dict[str, str] = {}
@@ -84,6 +86,7 @@ class Inputs:
             "notebook": self._notebook(run.notebook.name),
             **self._common,
             "parameters": _parameters(run),
+            **self._as_of,
         }
 
     def _names(self, table: str, province: str | None) -> list[str]:

@@ -9,8 +9,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from ..records.store import Store
 from ..statistics.assessment import Clock, comparable
 from ..vocabulary import numbers
+from ..vocabulary.calendar import clock
 from .display import Block, Display
 
 if TYPE_CHECKING:
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 SYNTHETIC: Final = (
     "DỮ LIỆU MÔ PHỎNG: hồ sơ trong báo cáo này do chương trình sinh ra để minh họa, không phải số liệu thật. "
     "Số liệu công bố có dẫn nguồn là số liệu thật."
+)
+
+_AS_OF: Final = (
+    "Lập lại theo số liệu trong kho lúc {0:%H:%M} ngày {0:%d/%m/%Y}; số liệu nạp sau đó không có ở đây."
 )
 
 
@@ -54,8 +60,10 @@ def letter(report: Report, subject: str, addressees: list[str], symbol: str) -> 
 
 
 def notices(report: Report) -> list[Block]:
-    """What changes how every figure is read: synthetic or provisional data, identities that do not hold."""
+    """What changes how every figure is read: synthetic or provisional data, data of before, identities that do not hold."""
     found = [("synthetic", SYNTHETIC)] if report.synthetic else []
+    if then := Store.open(report.workbook.store).as_of:
+        found.append(("as_of", _AS_OF.format(clock(then))))
     if report.provisional:
         found.append(("provisional", report.provisional))
     if words := _partial(report):

@@ -30,7 +30,7 @@ def at(store: Store, asked: str) -> Store:
 
 
 def _versions(store: Store, asked: str) -> dict[str, Any]:
-    """What `pinned.versions` gives, of that state."""
+    """What `pinned.versions` gives, of that state; and when it was made ("as_of"), unless it is the newest."""
     until = None if _VERSION.fullmatch(asked) else _moment(asked)
     state = _newest(store, int(asked)) if until is None else _before(store, until)
     facts = state.note["facts_version"]
@@ -39,7 +39,8 @@ def _versions(store: Store, asked: str) -> dict[str, Any]:
         until = state.made + _ONE_MOMENT
     others = (name for name in TABLES if name not in ("ledger", "facts"))
     tables: dict[str, int | None] = {name: _standing(store, name, until) for name in others}
-    return {"tables": tables | {"ledger": state.version, "facts": int(facts)}, "facts_version": facts}
+    pins = {"tables": tables | {"ledger": state.version, "facts": int(facts)}, "facts_version": facts}
+    return pins | ({"as_of": state.made.isoformat()} if state.version != store.version("ledger") else {})
 
 
 def _refuse_forgotten(store: Store, state: Commit, asked: str) -> None:

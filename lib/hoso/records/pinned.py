@@ -32,7 +32,8 @@ _MISSING: Final = object()
 
 T = TypeVar("T")
 Versions = Mapping[str, Any]
-"""{"tables": {table: version or None}, "facts_version": what the ledger was built from, or None}."""
+"""{"tables": {table: version or None}, "facts_version": what the ledger was built from, or None}; and "as_of", the moment
+in ISO format, where the batch asked for a state that is not the newest."""
 
 
 def versions(store: Store) -> dict[str, Any]:
@@ -126,7 +127,8 @@ def _read(folder: str) -> tuple[str, Versions]:
         _refuse_shared(Path(folder))
         noted = json.loads(file.read_bytes())
         pins: Versions = noted["versions"]
-        return str(noted["store"]), {"tables": dict(pins["tables"]), "facts_version": pins["facts_version"]}
+        found = {"tables": dict(pins["tables"]), "facts_version": pins["facts_version"]}
+        return str(noted["store"]), found | {name: pins[name] for name in pins if name == "as_of"}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(
             "the batch's pinned versions cannot be read",

@@ -123,6 +123,12 @@ class Store:
         """The folder only its owner opens: dossier ids, and imports under way."""
         return self.root / "private"
 
+    @property
+    def as_of(self) -> datetime | None:
+        """When the state was made that a batch asked for in place of the newest (records.as_of); else None."""
+        made = (self.pins or {}).get("as_of")
+        return None if made is None else datetime.fromisoformat(made)
+
     def path(self, table: str) -> Path:
         """The folder of a table."""
         return self.root / table

@@ -37,7 +37,7 @@ _OBJECT = re.compile(r"\[?<.*>\]?|.* at 0x[0-9a-f]+.*", re.DOTALL)  # Python's o
 _LONGEST_RESULT = 500
 _KINDS = {"heading": "muc", "table": "bang", "chart": "bieu-do"}
 # In the first lines of page 1, in this order, wherever the notebook says it: a reader must not miss them.
-_FIRST = ("synthetic", "provisional", "identity", "error")
+_FIRST = ("synthetic", "as_of", "provisional", "identity", "error")
 
 
 def document(notebook: NotebookNode, name: str = "") -> Document:
