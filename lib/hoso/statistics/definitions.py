@@ -217,7 +217,7 @@ def _entry(kind: type[T], raw: dict[str, Any], faults: list[str]) -> T | None:
 
 def _values(kind: type[Any], name: str, raw: Mapping[str, Any]) -> list[str]:
     """Words outside a closed list, and days that are none or stand in the wrong order."""
-    types = _hints(kind)
+    types = _hints(kind)  # type: ignore[arg-type]
     closed = {key: _words(types[key]) for key in raw if key in types}
     faults = [
         f"{name}: {key} is {raw[key]}; known: {', '.join(words)}"
