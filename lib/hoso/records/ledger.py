@@ -259,7 +259,7 @@ def _written(store: Store, province_id: str, parts: Iterable[pl.LazyFrame]) -> l
     if not added.height:
         return []
     return [
-        store.put("ledger", table, {"province_id": province_id, "grain": grain}, statistics=False)
+        store.put("ledger", table, {"province_id": province_id, "grain": grain})
         for grain, table in (("unit", rows), ("level", added))
     ]
 

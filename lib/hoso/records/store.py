@@ -179,11 +179,7 @@ class Store:
         """The same for one who does not read them."""
         if not self.exists(table):
             return []
-        asked = {
-            "province_id": province_id,
-            "received_month": month.isoformat() if month else None,
-            "grain": grain,
-        }
+        asked = {"province_id": province_id, "received_month": month and month.isoformat(), "grain": grain}
         chosen = {name: value for name, value in asked.items() if value}
         return self.kept(
             ("files", table, version, *chosen.items()),
@@ -269,26 +265,17 @@ class Store:
         sums.note(self.root, table)
         return version
 
-    def put(
-        self,
-        table: str,
-        rows: pl.DataFrame | pl.LazyFrame,
-        partitions: Mapping[str, str],
-        statistics: bool = True,
-    ) -> Written:
+    def put(self, table: str, rows: pl.DataFrame | pl.LazyFrame, partitions: Mapping[str, str]) -> Written:
         """Writes rows of one partition into a file that no version lists yet; a lazy frame's as they come, in order."""
-        folder = "/".join(f"{name}={value}" for name, value in partitions.items())
-        path = f"{folder}/{uuid.uuid4()}.parquet"
-        target = self.path(table) / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(rows, pl.DataFrame):
-            rows.drop(list(partitions), strict=False).write_parquet(
-                target, compression="zstd", statistics=statistics
-            )
-            return Written(path, rows.height, partitions)
-        rows.drop(list(partitions), strict=False).sink_parquet(
-            target, compression="zstd", statistics=statistics
+        path = "/".join(
+            [*(f"{name}={value}" for name, value in partitions.items()), f"{uuid.uuid4()}.parquet"]
         )
+        target, own = self.path(table) / path, rows.drop(list(partitions), strict=False)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(own, pl.DataFrame):
+            own.write_parquet(target, compression="zstd", statistics=False)
+        else:
+            own.sink_parquet(target, compression="zstd", statistics=False)
         return Written(path, pl.scan_parquet(target).select(pl.len()).collect().item(), partitions)
 
     def commit(
@@ -300,9 +287,9 @@ class Store:
         replaced: Sequence[tuple[str, str, Any]] | None = None,
         types: Mapping[str, Any] | None = None,
     ) -> int:
-        """Makes written files live, in place of the partitions that `replaced` selects (an empty one all), in one commit.
+        """Makes written files live in one commit, in place of what `replaced` selects (empty: all); its version.
 
-        Its version. `types`: the table's columns, where records.schema does not name them.
+        `types` are the table's columns where records.schema does not name them.
         """
         actions: list[Any] = [self._added(table, file) for file in files]
         properties = CommitProperties(custom_metadata=dict(note or {}))
