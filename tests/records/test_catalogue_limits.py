@@ -47,7 +47,7 @@ def due_days(folder: Path) -> list[str]:
 
 
 def counted(folder: Path) -> pl.DataFrame:
-    rows = pl.read_parquet(prepare(folder).files("ledger"), hive_partitioning=True)
+    rows = pl.read_parquet(prepare(folder).files("ledger", grain="unit"), hive_partitioning=True)
     return rows.select(sorted(rows.columns)).sort("received_month", "unit_id", "day")
 
 

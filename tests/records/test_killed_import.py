@@ -47,7 +47,7 @@ MOMENTS = (
     ("before", "Store.commit#1"),
     ("after", "Store.commit#1"),  # the facts are live; imports and ledger are not yet
     ("before", "ledger.rebuild#1"),
-    ("after", "Store.write#2"),  # the ledger is live; the process had only its folder to remove
+    ("after", "Store.commit#2"),  # the ledger is live; the process had only its folder to remove
 )
 OLD, NEW = (4, 0), (6, 3)  # dossiers received, and late, by the ledger
 

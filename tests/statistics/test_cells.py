@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from hoso.statistics.cells import rows_of
 from hoso.statistics.counting import By, count, from_ledger
-from hoso.statistics.days import Days
 from hoso.statistics.definitions import definitions
 from hoso.statistics.results import results
 from hoso.statistics.rows import by_name, opened, packed, records
@@ -43,7 +42,8 @@ def test_cells_equal_the_table_to_the_last_digit(rows: list[dict[str, Any]], per
 @given(many, st.sampled_from(drawn.WINDOWS))
 def test_windows_are_sums_of_their_days(rows: list[dict[str, Any]], period: str) -> None:
     """Before, during and through a period, level by level; a period outside all days gives zeros or everything."""
-    daily, asked = drawn.data(rows).daily, Period.parse(period)
+    data, asked = drawn.data(rows), Period.parse(period)
+    daily = data.daily
     days = daily["day"].dt.date
     tests = {
         "before": days < asked.start,
@@ -51,7 +51,7 @@ def test_windows_are_sums_of_their_days(rows: list[dict[str, Any]], period: str)
         "through": days <= asked.end,
     }
     names = [name for name in daily.columns if name not in ("level", "day")]
-    sums = Days.of(daily).sums(asked, [(name, window) for window in tests for name in names])
+    sums = data.days.sums(asked, [(name, window) for window in tests for name in names])
     assert set(sums) == set(daily["level"])
     for level, found in sums.items():
         own = daily["level"] == level

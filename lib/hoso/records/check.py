@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ..vocabulary.errors import StoreError
-from . import damage, delta, repair, sums
+from . import damage, delta, ledger, repair, sums
 from .store import TABLES, Store
 
 _AT_ONCE: Final = 500  # as many paths as a command line takes
@@ -46,12 +46,13 @@ def check(store: Store) -> Iterator[Checked]:
     for name in TABLES:
         folder = store.path(name)
         if sums.entries(folder) or sums.last_entry(store.root, name):
-            yield _table(folder)
+            yield _table(store, folder)
 
 
-def _table(folder: Path) -> Checked:
+def _table(store: Store, folder: Path) -> Checked:
     root, table = folder.parent, folder.name
     faults = [*repair.begun(root, table), *damage.log_faults(folder)]
+    faults += [] if faults or table != repair.TABLE else ledger.outdated(store)
     live: list[str] = []
     try:
         live = delta.live(folder)

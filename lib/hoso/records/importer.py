@@ -22,7 +22,7 @@ import polars as pl
 from ..vocabulary.errors import UsageError
 from ..vocabulary.numbers import date as print_date
 from ..vocabulary.places import LAST_DAY_OF_63, Province, successor
-from . import catalogue, deadlines, keys, ledger, merge, pieces, schema, score_import
+from . import catalogue, deadlines, keys, ledger, merge, pieces, repair, schema, score_import
 from .imports import Import, printed_name, sha256
 from .intake import Batch, read
 from .intake.columns import COLUMNS_FILE
@@ -328,7 +328,7 @@ def heal(store: Store) -> None:
     """Brings the ledger and the list of imports up to the facts, and the list up to the scores.
 
     An import that died after its facts were committed left a note of what is missing. A commit without such a note came
-    from another tool: then the whole ledger is built again.
+    from another tool: then the whole ledger is built again. So is one that an earlier program parted otherwise.
     """
     pieces.clear(store.private)
     if listed := store.note(
@@ -336,6 +336,8 @@ def heal(store: Store) -> None:
     ):  # each import heals before it writes: only the last can be missing
         _list_import(store, listed, store.version("facts"))
     built = int(store.note("ledger", "facts_version") or -1)
+    if ledger.outdated(store):
+        repair.ledger_again(store)
     for commit in store.commits("facts", built):
         version = int(commit["version"])
         if "import" in commit:
@@ -343,8 +345,7 @@ def heal(store: Store) -> None:
             months = [date.fromisoformat(day) for day in json.loads(commit["months"])]
             ledger.rebuild(store, commit["province"], months, version)
         else:
-            for province_id, months in store.months("facts", version).items():
-                ledger.rebuild(store, province_id, months, version)
+            ledger.rebuild_all(store, version)
 
 
 def _list_import(store: Store, note: str, version: int | None) -> None:

@@ -1,20 +1,24 @@
 """The ledger (sổ theo ngày): additive counts a province, unit and day, from which any window is a sum.
 
-It is partitioned like the facts, by province and month of receipt, so an import rebuilds only the months it touched.
+A province has two files. That of the grain "unit" has the rows; an import counts the months of receipt it touched and
+copies the rows of the others. That of the grain "level" has their sums by level and day, made of the rows in the same
+commit: all that a page of the province needs, and few whatever the units and dossiers are.
+
 Stocks (pending, overdue) are what came in less what went out, through a day. `_events` is the one place that says what
 is counted on which day; its expressions are Narwhals, bound to no engine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, Final
 
 import narwhals as nw
 import polars as pl
 
-from . import parquet, schema
+from ..vocabulary.errors import StoreError
+from . import damage, parquet, room, schema
 from .schema import (
     AWAITING_PAYMENT,
     CHANNELS,
@@ -27,18 +31,12 @@ from .schema import (
     WAITING,
     WITHDRAWN,
 )
-from .store import Store
+from .store import Store, Written
 
 Test = Callable[[], nw.Expr]
 KEY: Final = ("province_id", "received_month", "unit_id", "level", "day")
 PART_ROWS: Final = 200_000  # dossiers counted at once, in about 150 MB
-_KEY_TYPES: Final = {
-    "province_id": pl.String,
-    "received_month": pl.Date,
-    "unit_id": pl.String,
-    "level": pl.String,
-    "day": pl.Date,
-}
+_GRAIN: Final[schema.Columns] = {"grain": pl.String}
 _NOT_COUNTED: Final = {
     "dossier",
     "import_id",
@@ -161,59 +159,116 @@ SCHEMA: Final[schema.Columns] = {
 def build(facts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """The ledger of a frame of facts: columns KEY and COLUMNS (counts), one row a unit and day with any event."""
     aged = facts.with_columns(**{f"overdue_{days}_on": _reached(days) for days in BANDS[1:]})
-    parts = [_on_day(aged, day, events) for day, events in _events().items()]
-    return (
-        nw.concat(parts, how="vertical")
-        .group_by(*KEY)
-        .agg(*[nw.col(name).sum().cast(nw.Int64).alias(name) for name in COLUMNS])
-    )
+    # Each part has the columns of its own events; nothing of the others is 0 in the sums. Zeros spelled out would be most of
+    # the plan's expressions, and an import of few dossiers spends most of its time on the plan.
+    rows = nw.concat([_on_day(aged, day, events) for day, events in _events().items()], how="diagonal")
+    return rows.group_by(*KEY).agg(*_sums(COLUMNS)).select(*KEY, *COLUMNS)
 
 
 def _on_day(facts: nw.LazyFrame[Any], day: str, events: dict[str, nw.Expr]) -> nw.LazyFrame[Any]:
-    keyed = facts.filter(~nw.col(day).is_null())
     counted = [event.cast(nw.Int64).alias(name) for name, event in events.items()]
-    sums = [nw.col(name).sum().cast(nw.Int64).alias(name) for name in events]
-    none = [nw.lit(0).cast(nw.Int64).alias(name) for name in COLUMNS if name not in events]
-    days = keyed.select(*KEY[:-1], nw.col(day).alias("day"), *counted).group_by(*KEY).agg(*sums)
-    return days.with_columns(*none).select(*KEY, *COLUMNS)
+    keyed = facts.filter(~nw.col(day).is_null()).select(*KEY[:-1], nw.col(day).alias("day"), *counted)
+    return keyed.group_by(*KEY).agg(*_sums(events))
+
+
+def _sums(names: Iterable[str]) -> list[nw.Expr]:
+    return [nw.col(name).sum().cast(nw.Int64) for name in names]
+
+
+def totals(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """The ledger's rows of a province added up by level and day (columns level, day, COLUMNS), in that order."""
+    return rows.group_by("level", "day").agg(*_sums(COLUMNS)).sort("level", "day")
 
 
 def rebuild(store: Store, province_id: str, months: Sequence[date], facts_version: int) -> None:
     """Builds the ledger of a province's months of receipt again from the facts of a version, in one commit.
 
-    All of it, where this program counts something that the ledger does not have yet: a missing count is no 0.
+    The rows of its other months are copied. All of the ledger is built, where this program counts something that it does not
+    have yet: a missing count is no 0.
     """
     if store.exists("ledger") and not is_whole(store):
-        _rebuild_all(store, facts_version)
+        rebuild_all(store, facts_version)
         return
-    built = [
-        build(nw.from_native(part.lazy())).collect().to_native()
-        for part in _parts(store, province_id, months, facts_version)
-    ]
-    rows = (
-        pl.concat(built)
-        if built
-        else schema.empty({name: _KEY_TYPES.get(name, pl.Int64) for name in (*KEY, *COLUMNS)})
+    kept = scan(store.files("ledger", province_id, grain="unit")).filter(
+        ~pl.col("received_month").is_in(months)
     )
-    listed = ", ".join(f"'{month}'" for month in months)
-    predicate = f"province_id = '{province_id}' AND received_month IN ({listed})"
-    store.write("ledger", rows.sort(KEY), replace=predicate, note={"facts_version": str(facts_version)})
+    files = _written(store, province_id, [kept, *_built(store, province_id, months, facts_version)])
+    _commit(store, files, facts_version, [("province_id", "=", province_id)])
+
+
+def rebuild_all(store: Store, facts_version: int) -> None:
+    """The whole ledger in one commit, so that there is never one of which a part is without a count.
+
+    Memory is that of the dossiers counted at once and of the ledger's rows of one province.
+    """
+    provinces = store.months("facts", facts_version)
+    files = [
+        file
+        for province_id, months in sorted(provinces.items())
+        for file in _written(store, province_id, _built(store, province_id, sorted(months), facts_version))
+    ]
+    _commit(store, files, facts_version, [])
 
 
 def is_whole(store: Store, version: int | None = None) -> bool:
-    """Whether the ledger has all that this program counts. One of an earlier program's is not; then the facts are read."""
+    """Whether the ledger has all that this program counts. One of an earlier program's is not; then the facts are read.
+
+    StoreError for one that is outdated.
+    """
+    for wrong in outdated(store, version):
+        raise wrong
     return store.columns("ledger", version).issuperset(SCHEMA)
 
 
-def _rebuild_all(store: Store, facts_version: int) -> None:
-    """The whole ledger in one commit, so that there is never one of which a part is without a count."""
-    provinces = store.months("facts", facts_version)
-    parts = [
-        build(nw.from_native(parquet.scan(store.files("facts", province, facts_version), schema.FACTS)))
-        for province in sorted(provinces)
+def outdated(store: Store, version: int | None = None) -> list[StoreError]:
+    """That the ledger is parted by month of receipt, if so: before the two files a province, it was."""
+    columns = store.columns("ledger", version)
+    if not columns or "grain" in columns:
+        return []
+    return [
+        damage.error(
+            "the ledger is parted as it was before", store.path("ledger"), "ledger", "two files a province"
+        )
     ]
-    rows = pl.concat([part.collect().to_native().sort(KEY) for part in parts])
-    store.write("ledger", rows, replace="province_id <> ''", note={"facts_version": str(facts_version)})
+
+
+def scan(files: Sequence[str]) -> pl.LazyFrame:
+    """The rows of the ledger's files by unit (columns SCHEMA)."""
+    return parquet.scan(files, SCHEMA | _GRAIN, schema.LEDGER_PARTITIONS).select(list(SCHEMA))
+
+
+def scan_totals(files: Sequence[str]) -> pl.LazyFrame:
+    """The rows of its files by level (columns level, day, COLUMNS)."""
+    return parquet.scan(files, {name: SCHEMA[name] for name in ("level", "day", *COLUMNS)}, ())
+
+
+def _built(
+    store: Store, province_id: str, months: Sequence[date], facts_version: int
+) -> Iterator[pl.LazyFrame]:
+    """The ledger's rows of months of receipt, a few months at a time."""
+    for part in _parts(store, province_id, months, facts_version):
+        rows: pl.DataFrame = build(nw.from_native(part.lazy())).collect().to_native()
+        room.require(store.root, int(rows.estimated_size()))  # in memory it is larger than in Parquet
+        yield rows.sort(KEY).lazy()
+
+
+def _written(store: Store, province_id: str, parts: Iterable[pl.LazyFrame]) -> list[Written]:
+    """A province's rows in a file, and what they add up to in another; no file where there is no row."""
+    rows = pl.concat([schema.empty(SCHEMA).lazy(), *parts])
+    added: pl.DataFrame = totals(nw.from_native(rows)).collect().to_native()
+    if not added.height:
+        return []
+    return [
+        store.put("ledger", table, {"province_id": province_id, "grain": grain})
+        for grain, table in (("unit", rows), ("level", added))
+    ]
+
+
+def _commit(
+    store: Store, files: Sequence[Written], facts_version: int, replaced: Sequence[tuple[str, str, Any]]
+) -> None:
+    note = {"facts_version": str(facts_version)}
+    store.commit("ledger", files, note, replaced=replaced, types=SCHEMA | _GRAIN)
 
 
 def _parts(store: Store, province_id: str, months: Sequence[date], version: int) -> Iterator[pl.DataFrame]:

@@ -27,15 +27,20 @@ _SQL: Final[Mapping[Any, str]] = {
 _WIDENED: Final = pl.ScanCastOptions(integer_cast="upcast", float_cast="upcast")
 
 
-def scan(files: Sequence[str], columns: Mapping[str, Any]) -> pl.LazyFrame:
-    """The rows of live files of a table, lazily, on polars; none when there are no files."""
+def scan(
+    files: Sequence[str], columns: Mapping[str, Any], partitions: Sequence[str] = schema.PARTITIONS
+) -> pl.LazyFrame:
+    """The rows of live files of a table, lazily, on polars; none when there are no files.
+
+    partitions: those of the columns that the files' paths tell, where it is not those of the facts.
+    """
     if not files:
         return schema.empty(dict(columns)).lazy()
     return pl.scan_parquet(
         list(files),
         schema=dict(columns),
-        hive_partitioning=True,
-        hive_schema={name: columns[name] for name in schema.PARTITIONS if name in columns},
+        hive_partitioning=bool(partitions),
+        hive_schema={name: columns[name] for name in partitions if name in columns} or None,
         missing_columns="insert",
         extra_columns="ignore",
         cast_options=_WIDENED,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,7 @@ from .store import Store
 
 _VERSION: Final = re.compile(r"([0-9]{20})\.")
 TABLE: Final = "ledger"
+_FIRST: Final = f"{0:020}"  # a log's first entry
 
 
 def begun(root: Path, table: str = TABLE) -> list[StoreError]:
@@ -44,13 +45,15 @@ def ledger_again(store: Store) -> tuple[str, ...]:
     faults = _faults(store, folder)
     if version is None or not faults:
         return ()
-    for province in store.months("facts", version):
-        store.files("facts", province, version)  # refused before anything is set aside
+    store.files("facts", version=version)  # refused before anything is set aside
     _mark(store.root).parent.mkdir(parents=True, exist_ok=True)
     _mark(store.root).touch()
     aside = store.root / "damaged" / f"{TABLE}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
-    _wind_back(folder, aside)
-    _rebuild(store, version)
+    if broken := damage.log_faults(folder):
+        _wind_back(folder, aside, Path(str(broken[0].where)).name[:20])
+    if ledger.outdated(store):
+        _wind_back(folder, aside, _FIRST)
+    ledger.rebuild_all(store, version)
     _set_aside(folder, aside, _damaged_files(folder))
     _mark(store.root).unlink()
     return tuple(f"{fault.what}: {fault.where}" for fault in faults)
@@ -66,6 +69,7 @@ def _faults(store: Store, folder: Path) -> list[StoreError]:
     if not faults and store.exists(TABLE):
         names = {*_damaged_files(folder), *_missing_files(folder)}
         faults = [wrong for name in sorted(names) if (wrong := damage.of_file(folder, name)) is not None]
+        faults += ledger.outdated(store)
     if not faults and not store.exists(TABLE):
         faults = [damage.error("the ledger is missing", folder, TABLE, "a ledger")]
     return faults
@@ -82,12 +86,8 @@ def _damaged_files(folder: Path) -> list[str]:
     return [name for name in data if damage.of_file(folder, name) is not None]
 
 
-def _wind_back(folder: Path, aside: Path) -> None:
-    """Sets the log aside from its first damaged entry on, checkpoints included."""
-    faults = damage.log_faults(folder)
-    if not faults:
-        return
-    first = Path(str(faults[0].where)).name[:20]
+def _wind_back(folder: Path, aside: Path, first: str) -> None:
+    """Sets the log aside from an entry on, checkpoints included."""
     log = folder / sums.LOG
     there = log.iterdir() if log.is_dir() else ()
     later = [file for file in there if (v := _VERSION.match(file.name)) and v[1] >= first]
@@ -103,15 +103,3 @@ def _set_aside(folder: Path, aside: Path, names: Sequence[str]) -> None:
     for name in names:
         (aside / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).rename(aside / name)
-
-
-def _rebuild(store: Store, version: int) -> None:
-    """All months of all provinces; months the ledger still holds and the facts do not any more become empty."""
-    months: dict[str, set[date]] = {
-        place: set(found) for place, found in store.months("facts", version).items()
-    }
-    if store.exists(TABLE):
-        for place, found in store.months(TABLE).items():
-            months.setdefault(place, set()).update(found)
-    for place, touched in sorted(months.items()):
-        ledger.rebuild(store, place, sorted(touched), version)

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
-from urllib.parse import unquote
 
 import polars as pl
 from deltalake import (
@@ -36,7 +35,7 @@ LAYOUT: Final = 3
 LOCK_SECONDS: Final = 600.0
 TABLES: Final = {
     "facts": schema.PARTITIONS,
-    "ledger": schema.PARTITIONS,
+    "ledger": schema.LEDGER_PARTITIONS,
     "rejects": ("province_id",),
     "imports": ("province_id",),
     "procedures": ("province_id",),
@@ -167,12 +166,13 @@ class Store:
         province_id: str | None = None,
         version: int | None = None,
         month: date | None = None,
+        grain: str | None = None,
     ) -> list[str]:
-        """The live Parquet files of a table at a version, of one province and one month of receipt where asked, to be read.
+        """The live Parquet files of a table at a version, of one province, month or grain where asked, to be read.
 
         StoreError for one that is not as it was written: an engine would read other numbers from it, and say nothing.
         """
-        return damage.sound(self.path(table), self.listed(table, province_id, version, month))
+        return damage.sound(self.path(table), self.listed(table, province_id, version, month, grain))
 
     def listed(
         self,
@@ -180,22 +180,17 @@ class Store:
         province_id: str | None = None,
         version: int | None = None,
         month: date | None = None,
+        grain: str | None = None,
     ) -> list[str]:
         """The same for one who does not read them."""
         if not self.exists(table):
             return []
+        asked = {"province_id": province_id, "received_month": month and month.isoformat(), "grain": grain}
+        chosen = {name: value for name, value in asked.items() if value}
         return self.kept(
-            ("files", table, province_id, version, month),
-            lambda: self._files(table, province_id, version, month),
+            ("files", table, version, *chosen.items()),
+            lambda: delta.files(self.path(table), self._chosen(table, version), chosen),
         )
-
-    def _files(
-        self, table: str, province_id: str | None, version: int | None, month: date | None
-    ) -> list[str]:
-        chosen = [("province_id", "=", province_id)] if province_id else []
-        chosen += [("received_month", "=", month.isoformat())] if month else []
-        uris = self._table(table, version).file_uris(partition_filters=chosen or None)
-        return [unquote(uri) for uri in uris]
 
     def frame(self, table: str, province_id: str | None = None, version: int | None = None) -> pl.DataFrame:
         """A small table as a frame (imports, units, procedures, rejects), empty when nothing was written."""
@@ -224,10 +219,14 @@ class Store:
         return make() if self.pins is None else pinned.kept(key, make)
 
     def _table(self, table: str, version: int | None) -> DeltaTable:
+        return delta.table(self.path(table), self._chosen(table, version))
+
+    def _chosen(self, table: str, version: int | None) -> int | None:
+        """The version to read: the one asked for, the one pinned or (None) the newest. NoDataError where it is gone."""
         chosen = version if version is not None or self.pins is None else self.version(table)
         if chosen is not None:
             forgotten.refuse(self.root, table, chosen)
-        return delta.table(self.path(table), chosen)
+        return chosen
 
     def write(
         self,
@@ -272,13 +271,18 @@ class Store:
         sums.note(self.root, table)
         return version
 
-    def put(self, table: str, rows: pl.DataFrame, partitions: Mapping[str, str]) -> Written:
-        """Writes rows of one partition into a file that no version lists yet."""
-        folder = "/".join(f"{name}={value}" for name, value in partitions.items())
-        path = f"{folder}/{uuid.uuid4()}.parquet"
-        (self.path(table) / folder).mkdir(parents=True, exist_ok=True)
-        rows.drop(list(partitions)).write_parquet(self.path(table) / path, compression="zstd")
-        return Written(path, rows.height, partitions)
+    def put(self, table: str, rows: pl.DataFrame | pl.LazyFrame, partitions: Mapping[str, str]) -> Written:
+        """Writes rows of one partition into a file that no version lists yet; a lazy frame's as they come, in order."""
+        path = "/".join(
+            [*(f"{name}={value}" for name, value in partitions.items()), f"{uuid.uuid4()}.parquet"]
+        )
+        target, own = self.path(table) / path, rows.drop(list(partitions), strict=False)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(own, pl.DataFrame):
+            own.write_parquet(target, compression="zstd", statistics=False)
+        else:
+            own.sink_parquet(target, compression="zstd", statistics=False)
+        return Written(path, pl.scan_parquet(target).select(pl.len()).collect().item(), partitions)
 
     def commit(
         self,
@@ -287,11 +291,15 @@ class Store:
         note: Mapping[str, str] | None = None,
         *,
         replaced: Sequence[tuple[str, str, Any]] | None = None,
+        types: Mapping[str, Any] | None = None,
     ) -> int:
-        """Makes written files live, in place of the partitions that `replaced` selects, in one commit; its version."""
+        """Makes written files live in one commit, in place of what `replaced` selects (empty: all); its version.
+
+        `types` are the table's columns where records.schema does not name them.
+        """
         actions: list[Any] = [self._added(table, file) for file in files]
         properties = CommitProperties(custom_metadata=dict(note or {}))
-        columns, by = delta.columns(getattr(schema, table.upper())), list(TABLES[table])
+        columns, by = delta.columns(types or getattr(schema, table.upper())), list(TABLES[table])
         if self.exists(table):
             opened = DeltaTable(self.uri(table))
             opened.create_write_transaction(

@@ -97,6 +97,19 @@ class Data:
 
         StoreError when the facts were opened at a version of the caller's choice: there the facts alone are read.
         """
+        if not self._has_ledger:
+            return nw.from_native(self._counted.lazy())
+        return nw.from_native(ledger.scan(self._ledger_files("unit")))
+
+    def totals(self) -> nw.LazyFrame[Any]:
+        """The same added up by level and day (columns and order: records.ledger.totals)."""
+        if not self._has_ledger:
+            return ledger.totals(self.ledger())
+        return nw.from_native(ledger.scan_totals(self._ledger_files("level")))
+
+    @property
+    def _has_ledger(self) -> bool:
+        """Whether the ledger has all counts of this program; StoreError where none was opened."""
         if self._ledger_version is None:
             raise StoreError(
                 f"the ledger of version {self.version} of the facts was not opened",
@@ -104,9 +117,7 @@ class Data:
                 expected="the newest version",
                 remedy="count from the facts",
             )
-        if not ledger.is_whole(self.store, self._ledger_version):
-            return nw.from_native(self._counted.lazy())
-        return nw.from_native(parquet.scan(self._ledger_files, ledger.SCHEMA))
+        return ledger.is_whole(self.store, self._ledger_version)
 
     @cached_property
     def _counted(self) -> pl.DataFrame:
@@ -130,9 +141,8 @@ class Data:
     def _facts_files(self) -> list[str]:
         return self.store.files("facts", self.province.id, self.version)
 
-    @cached_property
-    def _ledger_files(self) -> list[str]:
-        return self.store.files("ledger", self.province.id, self._ledger_version)
+    def _ledger_files(self, grain: str) -> list[str]:
+        return self.store.files("ledger", self.province.id, self._ledger_version, grain=grain)
 
     def _read(self, files: list[str]) -> nw.LazyFrame[Any]:
         return nw.from_native(self._connection.sql(parquet.query(files, schema.FACTS)))
@@ -143,14 +153,13 @@ class Data:
         return self.kept(("daily",), self._daily)
 
     def _daily(self) -> pd.DataFrame:
-        sums = [nw.col(name).sum().cast(nw.Int64).alias(name) for name in ledger.COLUMNS]
-        days = frame(self.ledger().group_by("level", "day").agg(*sums))
+        days = frame(self.totals())
         return days.assign(day=pd.to_datetime(days["day"]))
 
     @cached_property
     def days(self) -> Days:
         """The same added up from the first day on."""
-        return self.kept(("days",), lambda: Days.of(self.daily))
+        return self.kept(("days",), lambda: Days.of(self.totals().collect().to_native()))
 
     @cached_property
     def units(self) -> pd.DataFrame:

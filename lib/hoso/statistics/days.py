@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+import polars as pl
 
 from ..vocabulary.periods import Period
 
@@ -24,14 +24,15 @@ class Days:
     by_level: Mapping[str, tuple[npt.NDArray[Any], npt.NDArray[np.int64]]]
 
     @classmethod
-    def of(cls, daily: pd.DataFrame) -> Days:
-        """Of the ledger by level and day (Data.daily)."""
-        names = [name for name in daily.columns if name not in ("level", "day")]
-        levels = {
-            str(level): _added(rows.sort_values("day", kind="stable"), names)
-            for level, rows in daily.groupby("level")
-        }
-        return cls({name: i for i, name in enumerate(names)}, levels)
+    def of(cls, totals: pl.DataFrame) -> Days:
+        """Of the ledger by level and day (columns and order of records.ledger.totals)."""
+        rows = totals.drop_nulls("level") if totals["level"].null_count() else totals
+        counts, runs = rows.drop("level", "day"), rows["level"].rle().struct
+        numbers, days = counts.to_numpy(), rows["day"].to_numpy()
+        ends = np.cumsum(runs["len"].to_numpy()).tolist()
+        parts = zip(runs["value"].to_list(), [0, *ends], ends, strict=False)
+        added = {level: (days[first:end], _added(numbers[first:end])) for level, first, end in parts}
+        return cls({name: i for i, name in enumerate(counts.columns)}, added)
 
     def sums(self, period: Period, parts: Sequence[Part]) -> dict[str, list[int]]:
         """The sum of each part by level; a level without any event in a window has zeros."""
@@ -42,11 +43,10 @@ class Days:
         }
 
 
-def _added(rows: pd.DataFrame, names: list[str]) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
-    counts = rows[names].to_numpy("int64")
-    sums = np.zeros((len(counts) + 1, len(names)), dtype="int64")
+def _added(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    sums = np.zeros((len(counts) + 1, counts.shape[1]), dtype="int64")
     np.cumsum(counts, axis=0, out=sums[1:])
-    return rows["day"].to_numpy("datetime64[D]"), sums
+    return sums
 
 
 def _windows(

@@ -217,7 +217,7 @@ def _entry(kind: type[T], raw: dict[str, Any], faults: list[str]) -> T | None:
 
 def _values(kind: type[Any], name: str, raw: Mapping[str, Any]) -> list[str]:
     """Words outside a closed list, and days that are none or stand in the wrong order."""
-    types = get_type_hints(kind)
+    types = _hints(kind)  # type: ignore[arg-type]
     closed = {key: _words(types[key]) for key in raw if key in types}
     faults = [
         f"{name}: {key} is {raw[key]}; known: {', '.join(words)}"
@@ -228,6 +228,12 @@ def _values(kind: type[Any], name: str, raw: Mapping[str, Any]) -> list[str]:
     if not all(isinstance(day, date) and not isinstance(day, datetime) for day in days):
         return [*faults, f"{name}: valid_from and valid_to are days, as 2026-07-01"]
     return faults if days == sorted(days) else [*faults, f"{name}: valid_to lies before valid_from"]
+
+
+@cache
+def _hints(kind: object) -> dict[str, Any]:
+    """Asked for every entry, and slow: worked out once a kind."""
+    return get_type_hints(kind)
 
 
 def _words(hint: Any) -> list[str]:

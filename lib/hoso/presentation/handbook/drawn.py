@@ -147,6 +147,7 @@ class _Memory(Store):
         province_id: str | None = None,  # noqa: ARG002
         version: int | None = None,  # noqa: ARG002
         month: date | None = None,  # noqa: ARG002
+        grain: str | None = None,  # noqa: ARG002
     ) -> list[str]:
         return [table]
 
@@ -170,6 +171,9 @@ class Drawn(Data):
 
     def ledger(self) -> nw.LazyFrame[Any]:
         return ledger.build(self.facts())
+
+    def totals(self) -> nw.LazyFrame[Any]:
+        return ledger.totals(self.ledger())
 
 
 def drawn() -> Drawn:
