@@ -79,6 +79,7 @@ def batch(
         skipped=skipped,
         repairs={key: count for key, count in sorted(repairs.items()) if count},
         personal_columns=cells.personal_columns,
+        share=cells.share,
     )
 
 
