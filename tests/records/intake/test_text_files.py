@@ -168,7 +168,7 @@ def test_each_batch_says_how_much_of_the_file_is_read(tmp_path: Path) -> None:
     """The share grows to the whole with the batches."""
     text = tmp_path / "dài.csv"
     lines = (f"H22-{n},UBND xã A,01/07/2024 08:00:00,Đã trả kết quả,{'x' * 300}" for n in range(70_000))
-    text.write_text("\n".join(("Mã hồ sơ,Đơn vị,Ngày tiếp nhận,Trạng thái,Ghi chú", *lines)), "utf-8")
+    text.write_text("\n".join(("Mã hồ sơ,Đơn vị giải quyết,Ngày tiếp nhận,Trạng thái,Ghi chú", *lines)), "utf-8")
     shares = [batch.share for batch in read(text)]
     assert len(shares) > 1
     assert None not in shares
