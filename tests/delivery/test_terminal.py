@@ -1,12 +1,14 @@
 """What a batch writes while it runs and when it ends: little, and what a person must look at."""
 
+from pathlib import Path
+
 import pytest
 
 from hoso.delivery import terminal
 from hoso.delivery.batch import Summary
 from hoso.delivery.notebooks import Notebook
 from hoso.delivery.runs import Outcome, Run, Status
-from hoso.delivery.terminal import Watch, show_summary
+from hoso.delivery.terminal import Reading, Watch, show_summary
 from hoso.vocabulary.periods import Period
 from hoso.vocabulary.places import find_province
 
@@ -33,6 +35,30 @@ def test_on_a_pipe_there_is_a_line_a_minute(capsys: pytest.CaptureFixture[str]) 
         "120/600 báo cáo, 60 báo cáo/phút, còn khoảng 8 phút",
         "180/600 báo cáo, 60 báo cáo/phút, còn khoảng 7 phút",
     ]
+
+
+def test_a_reading_says_rows_a_second_and_how_far_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    """The line of a terminal is renewed with each piece; a log has one a minute, and none of what is read sooner."""
+    now, shown = [0.0], []
+    told = Reading(shown.append, Path("tháng 8.csv"), lambda: now[0])
+    for second, rows, share in ((10, 200_000, 0.25), (70, 700_000, 0.875), (80, 800_000, 1.0)):
+        now[0] = second
+        told(rows, share)
+    assert shown == [
+        "tháng 8.csv: 200,000 rows · 20,000 rows/s · 25% of the file",
+        "tháng 8.csv: 700,000 rows · 10,000 rows/s · 88% of the file",
+        "tháng 8.csv: 800,000 rows · 10,000 rows/s · all read, writing",
+    ]
+    assert capsys.readouterr() == ("", shown[1] + "\n")
+
+
+def test_of_a_stream_only_rows_and_their_pace_are_told() -> None:
+    """Where the share of the file is unknown none is made up."""
+    now, shown = [0.0], []
+    told = Reading(shown.append, Path("a.jsonl"), lambda: now[0])
+    now[0] = 4.0
+    told(20_000, None)
+    assert shown == ["a.jsonl: 20,000 rows · 5,000 rows/s"]
 
 
 def test_few_reports_are_told_one_by_one(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,6 @@ from ..records.importer import dossiers_given
 from ..records.imports import Import
 from ..records.intake.portal import is_portal
 from ..records.store import Store
-from ..statistics.snapshots import listing
 from ..vocabulary.calendar import clock
 from ..vocabulary.errors import NoDataError, UsageError
 from ..vocabulary.numbers import date as print_date
@@ -146,6 +145,8 @@ def _restated(one: Import) -> Iterator[str]:
 
 def _incomplete(store: Store, one: Import) -> Iterator[str]:
     """Pages that the pagination or the crawler's count announced and the store does not hold."""
+    from ..statistics.snapshots import listing  # with pandas, which an import of dossiers does without
+
     scopes = {announced["province_id"] for announced in one.details["announced"]}
     for scope in sorted(scopes):
         table = listing(store, next(iter(names_of(scope)), None))

@@ -60,9 +60,29 @@ def progress(what: str) -> Iterator[Any]:
         yield lambda text: bar.update(task, description=text)
 
 
-def rows_read(say: Any, file: Path, rows: int) -> None:
-    """How far the reading of a file is."""
-    say(f"{file.name}: {rows:,} rows")
+class Reading:
+    """How the reading of a file goes: rows, rows a second, and how much of the file where that is known.
+
+    `say` renews the line of a terminal; on a log there is a line a minute, so of a short reading none.
+    """
+
+    def __init__(self, say: Any, file: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self._say, self._clock = say, clock
+        self._name = file.name.encode(errors="replace").decode()  # an archive's name may be no text
+        self._begun = self._told_at = clock()
+
+    def __call__(self, rows: int, share: float | None) -> None:
+        """So many rows are read by now, the given share of the file."""
+        line = self._line(rows, share)
+        self._say(line)
+        if not ERR.is_terminal and self._clock() - self._told_at >= _MINUTE:
+            self._told_at = self._clock()
+            ERR.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    def _line(self, rows: int, share: float | None) -> str:
+        pace = rows / max(self._clock() - self._begun, 1e-3)
+        far = "" if share is None else " · all read, writing" if share >= 1 else f" · {share:.0%} of the file"
+        return f"{self._name}: {rows:,} rows · {pace:,.0f} rows/s{far}"
 
 
 def tell(outcome: Outcome, shown: Callable[[Path], str] = str) -> None:

@@ -32,7 +32,9 @@ from .store import Store, Written
 from .units import NAMES, Registry, with_units
 from .units import frame as unit_rows
 
-Progress = Callable[[int], None]
+Progress = Callable[
+    [int, float | None], None
+]  # rows read so far, and the share of the file where it is known
 Chooser = Callable[[date | None, date | None], Province]  # by the first and last day of a file
 Counts = dict[str, int]
 
@@ -100,7 +102,7 @@ def import_file(
     path: Path,
     province: Province | Chooser,
     key: bytes,
-    progress: Progress = lambda _rows: None,
+    progress: Progress = lambda _rows, _share: None,
     given: Given | None = None,
 ) -> Import:
     """Reads an export, sync records, a procedure catalogue or portal responses into the store.
@@ -109,7 +111,8 @@ def import_file(
     the command states of portal responses; UsageError when the file holds none.
 
     Raises InputError when the file as a whole cannot be read; then nothing was written. A file whose content was imported
-    for the province before changes nothing: all its rows are skipped. `progress` is called with the rows read so far.
+    for the province before changes nothing: all its rows are skipped. `progress` is called with the rows read so far and
+    the share of the file that they are.
     """
     given = given or Given()
     if path.is_file() and (document := recognise(path, given)):
@@ -226,7 +229,7 @@ def _read(path: Path, province: Province | Chooser, progress: Progress, folder: 
     found = _Found(Pieces(folder, "dossiers"), Pieces(folder, "rejects"))
     for batch in read(path):
         found.add(batch)
-        progress(found.read)
+        progress(found.read, batch.share)
     digest = sha256(path)
     place = province if isinstance(province, Province) else province(*found.span)
     late = found.late if place.era == "63" else 0

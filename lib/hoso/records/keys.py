@@ -77,10 +77,10 @@ def pseudonym(key: bytes, text: str) -> str:
 def pseudonyms(key: bytes, texts: Iterable[str]) -> list[str]:
     """The keyed hashes of many dossier ids, in their order: `pseudonym`, its two keyed beginnings reckoned once."""
     block = (key if len(key) <= _BLOCK else sha256(key).digest()).ljust(_BLOCK, b"\0")
-    inner, outer = (sha256(bytes(byte ^ pad for byte in block)) for pad in (0x36, 0x5C))  # RFC 2104
+    inner, outer = (sha256(bytes(byte ^ pad for byte in block)).copy for pad in (0x36, 0x5C))  # RFC 2104
     found = []
     for text in texts:
-        inside, outside = inner.copy(), outer.copy()
+        inside, outside = inner(), outer()
         inside.update(text.encode())
         outside.update(inside.digest())
         found.append(outside.hexdigest()[:DIGITS])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -52,7 +52,17 @@ class OfficeClock:
 
     def _rank(self, day: pl.Series) -> pl.Series:
         """The rank of a working day; of another day, that of the next working day."""
-        return self.days.search_sorted(day).cast(pl.Int64)
+        return self._ranks.gather((day.to_physical() - self._first).clip(0, len(self._ranks) - 1))
+
+    @cached_property
+    def _first(self) -> int:
+        return int(self.days.to_physical()[0])
+
+    @cached_property
+    def _ranks(self) -> pl.Series:
+        """The rank of each day from the first working day to the day after the last: looked up, not searched for."""
+        every = pl.Series(range(self._first, int(self.days.to_physical()[-1]) + 2), dtype=pl.Int32)
+        return self.days.search_sorted(every.cast(pl.Date)).cast(pl.Int64)
 
     def _day(self, rank: pl.Series) -> pl.Series:
         return self.days.gather(rank.clip(0, len(self.days) - 1))

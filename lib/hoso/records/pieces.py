@@ -35,7 +35,7 @@ class Pieces:
     def add(self, rows: pl.DataFrame) -> None:
         """Puts one more frame behind the others."""
         file = self.folder / f"{self._kind}-{len(self._files):05d}.arrow"
-        rows.write_ipc(file, compression="lz4")
+        rows.write_ipc(file)  # packing them costs more than the disk they fill for a moment
         self._files.append(file)
 
     def __iter__(self) -> Iterator[pl.DataFrame]:

@@ -17,13 +17,15 @@ from .intake.portal import Document, Reading
 from .store import Store
 
 
-def write(store: Store, document: Document, place: Province, progress: Callable[[int], None]) -> Import:
+def write(
+    store: Store, document: Document, place: Province, progress: Callable[[int, float | None], None]
+) -> Import:
     """Portal responses into the table of scores, in one commit, under the writers' lock that the caller holds.
 
     Raises what `Document.read` does; then nothing was written.
     """
     reading = document.read(place, scores.codes(store, place.id))
-    progress(reading.read)
+    progress(reading.read, 1.0)
     digest = sha256(document.path)
     import_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{digest[:8]}"
     change = scores.plan(store, reading.rows, import_id)

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache, lru_cache
+from importlib.util import module_from_spec, spec_from_file_location
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -106,4 +107,17 @@ def _read_decisions(path: Path, _edition: Edition | None) -> dict[date, bool]:
 
 @cache
 def _vietnam(year: int) -> holidays.HolidayBase:
-    return holidays.country_holidays("VN", years=year)
+    return _library()(years=year)
+
+
+@cache
+def _library() -> type[holidays.HolidayBase]:
+    """The library's calendar of Việt Nam, by its own file: asked by name it loads 250 countries first (0,2 CPU seconds)."""
+    file = Path(holidays.__file__).parent / "countries" / "vietnam.py"
+    spec = spec_from_file_location(f"{__name__}_of_library", file) if file.is_file() else None
+    if spec is None or spec.loader is None:  # another version's layout
+        return type(holidays.country_holidays("VN"))
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found: type[holidays.HolidayBase] = module.Vietnam
+    return found

@@ -162,3 +162,20 @@ def test_small_reads_change_nothing(read_csv: Reader, monkeypatch: pytest.Monkey
     expected = rows_of(read_csv(rows))
     monkeypatch.setattr(delimited, "_BLOCK_BYTES", 97)
     assert rows_of(read_csv(rows)).equals(expected)
+
+
+def test_each_batch_says_how_much_of_the_file_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The share grows with the batches, to the whole."""
+    monkeypatch.setattr(delimited, "_BLOCK_BYTES", 2_000)
+    monkeypatch.setattr(delimited, "BATCH_ROWS", 20)
+    text = tmp_path / "dài.csv"
+    lines = (f"H22-{n},UBND xã A,01/07/2024 08:00:00,Đã trả kết quả,{'x' * 100}" for n in range(100))
+    header = "Mã hồ sơ,Đơn vị giải quyết,Ngày tiếp nhận,Trạng thái,Ghi chú"
+    text.write_text("\n".join((header, *lines)), "utf-8")
+    shares = [batch.share or 0 for batch in read(text)]
+    assert len(shares) > 2
+    assert 0 < shares[0] < 0.5
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from ...vocabulary.workbook import Workbook
 from ..faults import told_in_a_line
-from ..terminal import OUT, progress, rows_read, say_error
+from ..terminal import OUT, Reading, progress, say_error
 from .at_hand import reports_at_hand
 from .options import FAILED, ProvinceOption, beginning
 
@@ -82,7 +82,7 @@ def import_(
         try:
             with progress(file.name) as say:
                 place = partial(choose_province, province, era)  # once more, by the days in the file
-                done.append(import_file(store, file, place, key, partial(rows_read, say, file), given))
+                done.append(import_file(store, file, place, key, Reading(say, file), given))
         except BaseException as error:
             told = told_in_a_line(error)
             if told is None:

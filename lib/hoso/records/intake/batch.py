@@ -73,6 +73,7 @@ class Cells:
     broken: Mapping[int, str] = field(default_factory=dict)  # line the reader could not take apart → reason
     repairs: Mapping[str, int] = field(default_factory=dict)
     personal_columns: int = 0
+    share: float | None = None  # of the file that is read with this piece; null where it cannot be told
 
 
 @dataclass(frozen=True, repr=False)
@@ -80,7 +81,8 @@ class Batch:
     """At most `BATCH_ROWS` rows of one table: read = accepted + rejected + skipped, checked here.
 
     `skipped` counts rows by reason (blank_row, total_row, repeated_header); `repairs` counts mended cells by
-    kind. `personal_columns` is how many known personal columns of the file were left unread.
+    kind. `personal_columns` is how many known personal columns of the file were left unread; `share` how much of
+    the file has been read, 0 to 1, where that is known.
     """
 
     kind: Kind
@@ -91,6 +93,7 @@ class Batch:
     skipped: dict[str, int]
     repairs: dict[str, int]
     personal_columns: int = 0
+    share: float | None = None
 
     def __post_init__(self) -> None:
         accounted = self.rows.height + self.rejects.height + sum(self.skipped.values())

@@ -14,7 +14,6 @@ from hoso.records.intake import guards
 from hoso.records.intake.batch import BATCH_ROWS, CLEAN, Batch, Cells
 from hoso.records.intake.columns import DATE_FIELDS, FLAG_FIELDS, TEXT_FIELDS, Columns
 from hoso.records.intake.dates import IMPOSSIBLE, SERIAL, UNREADABLE, read_dates
-from hoso.records.intake.legacy import TELLTALE
 from hoso.records.intake.rejects import Fault, refused, rejects, unreadable
 from hoso.records.intake.rows import not_records
 from hoso.records.intake.tidy import tidy, undress
@@ -80,6 +79,7 @@ def batch(
         skipped=skipped,
         repairs={key: count for key, count in sorted(repairs.items()) if count},
         personal_columns=cells.personal_columns,
+        share=cells.share,
     )
 
 
@@ -188,7 +188,7 @@ def _faults(
         *(fault for name in DATE_FIELDS for fault in date_faults(name, _NAMES[name], dates[name])),
         Fault("status", "thiếu trạng thái", frame["status"].is_null()),
         Fault("status", "trạng thái ngoài danh mục", frame["status"].is_not_null() & status.is_null()),
-        Fault("unit_name", "chữ ở bảng mã cũ TCVN3 (ABC)", frame["unit_name"].str.contains(TELLTALE)),
+        Fault("unit_name", "chữ ở bảng mã cũ TCVN3 (ABC)", guards.old_page(frame["unit_name"])),
         *(Fault(name, "ký tự hỏng, không phải UTF-8", _damaged(frame[name])) for name in TEXT_FIELDS),
     ]
 

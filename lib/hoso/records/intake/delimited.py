@@ -63,13 +63,14 @@ def read_delimited(path: Path, columns: Columns) -> Iterator[Cells]:
     `line` is the line of the file at which the row begins, also where cells hold line breaks.
     """
     layout = _layout(path, columns)
+    size = path.stat().st_size
     with path.open("rb") as file:
         reads = _below(_utf8(file, layout), layout.lines)
         parsed = (
             _parse(block, layout) for block in blocks(reads, layout.separator.encode(), layout.lines + 1)
         )
         for piece in _gathered(parsed):
-            yield from _cells(piece, layout.header)
+            yield from _cells(piece, layout.header, file.tell() / max(size, 1))
 
 
 def _layout(path: Path, columns: Columns) -> _Layout:
@@ -191,7 +192,7 @@ def _joined(pieces: list[_Piece]) -> _Piece:
     return _Piece(frame, broken, sum(piece.stray_quotes for piece in pieces))
 
 
-def _cells(piece: _Piece, header: Header) -> Iterator[Cells]:
+def _cells(piece: _Piece, header: Header, share: float) -> Iterator[Cells]:
     for start in range(0, max(piece.frame.height, 1), BATCH_ROWS):
         frame = piece.frame[start : start + BATCH_ROWS]
         lines = set(frame["line"]) if piece.broken else set()
@@ -203,4 +204,5 @@ def _cells(piece: _Piece, header: Header) -> Iterator[Cells]:
             broken={line: reason for line, reason in piece.broken.items() if line in lines},
             repairs={"stray_quote": 0 if start else piece.stray_quotes},
             personal_columns=header.personal,
+            share=share,
         )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import polars as pl
 
+from hoso.records.intake.legacy import TELLTALE
 from hoso.vocabulary.errors import InputError
 from hoso.vocabulary.places import unit_id
 
@@ -21,6 +22,11 @@ _PERSONAL = rf"(?:^|\D)(?:{_PHONE}|{_IDENTITY})(?:\D|$)|{_MAIL}"
 def personal(texts: pl.Series) -> pl.Series:
     """Boolean: the text holds what looks like a telephone number, an identity number or a mail address."""
     return _by_distinct(texts, lambda distinct: distinct.str.contains(_PERSONAL))
+
+
+def old_page(texts: pl.Series) -> pl.Series:
+    """Boolean: the text holds letters of TCVN3, saved inside Unicode."""
+    return _by_distinct(texts, lambda distinct: distinct.str.contains(TELLTALE))
 
 
 def nameless(units: pl.Series) -> pl.Series:

@@ -53,19 +53,19 @@ def _undressed(cells: pl.Series, repairs: Counter[str]) -> pl.Series:
 
 
 def _tidy_column(cells: pl.Series, repairs: Counter[str]) -> pl.Series:
-    if _may_be_untidy(cells):
-        untidy = cells.str.contains(_UNTIDY).fill_null(False)
-        if untidy.any():
-            cells = _mended(cells, untidy, repairs)
+    if _has_few_words(cells):  # then each is looked at once
+        words = cells.unique()
+        if not words.str.contains(_UNTIDY).any():
+            return _blanked(cells, words)
+    untidy = cells.str.contains(_UNTIDY).fill_null(False)
+    if untidy.any():
+        cells = _mended(cells, untidy, repairs)
     return _without_blanks(cells)
 
 
-def _may_be_untidy(cells: pl.Series) -> bool:
-    """False when no cell is: of a column of few words, each word is looked at once."""
+def _has_few_words(cells: pl.Series) -> bool:
     words = cells.head(_LOOK)
-    if words.n_unique() * _OFTEN > len(words):
-        return True
-    return bool(cells.unique().str.contains(_UNTIDY).any())
+    return words.n_unique() * _OFTEN <= len(words)
 
 
 def _mended(cells: pl.Series, untidy: pl.Series, repairs: Counter[str]) -> pl.Series:
@@ -80,8 +80,10 @@ def _mended(cells: pl.Series, untidy: pl.Series, repairs: Counter[str]) -> pl.Se
 
 def _without_blanks(cells: pl.Series) -> pl.Series:
     short = cells.str.len_bytes() <= _LONGEST_BLANK
-    if not short.any():
-        return cells
-    words = cells.filter(short).unique()
+    return _blanked(cells, cells.filter(short).unique()) if short.any() else cells
+
+
+def _blanked(cells: pl.Series, words: pl.Series) -> pl.Series:
+    """The cells, null where one of their words is blank."""
     blanks = words.filter(words.str.to_lowercase().is_in(_BLANKS))
     return cells.set(cells.is_in(blanks.implode()).fill_null(False), None) if len(blanks) else cells

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
@@ -16,8 +17,15 @@ _A_FEE = frozenset({fold(word) for word in ("Có", "x", "true")})
 def codes(cells: pl.Series, words: Mapping[str, str]) -> pl.Series:
     """The code of each word (String), null where blank or unknown. Folds the distinct words only."""
     distinct = cells.drop_nulls().unique()
-    known = {cell: words.get(fold(cell)) for cell in distinct}
-    return cells.replace_strict(known, default=None, return_dtype=pl.String)
+    return looked_up(cells, {cell: words.get(fold(cell)) for cell in distinct}, pl.String)
+
+
+def looked_up(cells: pl.Series, known: Mapping[str, Any], kind: type[pl.DataType]) -> pl.Series:
+    """What each cell's word stands for; `known` has every word of the column. Half the time of `replace_strict`."""
+    if not known:
+        return pl.repeat(None, len(cells), dtype=kind, eager=True)
+    places = cells.cast(pl.Enum(list(known))).to_physical()
+    return pl.Series(list(known.values()), dtype=kind).gather(places).rename(cells.name)
 
 
 def flags(cells: pl.Series, words: Mapping[str, str], yes: str, repairs: Counter[str]) -> pl.Series:
@@ -30,8 +38,7 @@ def flags(cells: pl.Series, words: Mapping[str, str], yes: str, repairs: Counter
 def fees(cells: pl.Series, repairs: Counter[str]) -> pl.Series:
     """Whether an amount ("50.000", "50000 đồng", "0") or word ("Miễn phí") means money is owed, else null."""
     distinct = cells.drop_nulls().unique()
-    known = {cell: _has_fee(cell) for cell in distinct}
-    found = cells.replace_strict(known, default=None, return_dtype=pl.Boolean)
+    found = looked_up(cells, {cell: _has_fee(cell) for cell in distinct}, pl.Boolean)
     count_unknown(cells, found, "flag_unknown", repairs)
     return found
 

@@ -1,6 +1,7 @@
 """Reads the dossier sheets of an Excel workbook (.xlsx, .xls) as text cells (đọc bảng tính)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import fastexcel
@@ -32,8 +33,9 @@ def read_workbook(path: Path, columns: Columns) -> Iterator[Cells]:
         raise _no_table(path, heads, found, columns)
     for sheet in tables:
         refuse_stray_cells(path, sheet)
-    for sheet, header in tables.items():
-        yield from _pieces(_load(book, path, sheet, header), header, sheet)
+    for place, (sheet, header) in enumerate(tables.items()):
+        for piece in _pieces(_load(book, path, sheet, header), header, sheet):
+            yield replace(piece, share=(place + (piece.share or 0)) / len(tables))
 
 
 def _open(path: Path) -> fastexcel.ExcelReader:
@@ -79,6 +81,7 @@ def _pieces(body: pl.DataFrame, header: Header, sheet: str) -> Iterator[Cells]:
             plain_dates=_PLAIN_DATES,
             sheet=sheet,
             personal_columns=header.personal,
+            share=min(start + BATCH_ROWS, body.height) / max(body.height, 1),
         )
 
 
