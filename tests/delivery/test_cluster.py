@@ -22,7 +22,7 @@ import pytest
 from distributed import Client
 
 import hoso
-from hoso.delivery.cluster import run_on, supervision
+from hoso.delivery.cluster import run_on, supervision, task
 from hoso.delivery.objects import Remote
 from hoso.delivery.runs import Outcome, Run
 from hoso.vocabulary.errors import HosoError, UsageError
@@ -165,7 +165,7 @@ def test_a_machine_lost_midway_loses_no_report_and_makes_none_twice(cluster: Clu
     found = cluster.run_on("lost", runs, tmp_path)
     loser.join()
     assert Counter(str(outcome.run) for outcome in found) == Counter(map(str, runs))
-    assert [outcome.messages for outcome in found if outcome.status != "done"] == []
+    assert [(o.run.period, o.status, o.messages) for o in found if o.status != "done"] == []
     began = Counter(period for period, _ in cluster.begun())
     killed = {period for period, pid in cluster.begun() if pid == lost[0]}
     assert began[HELD] == 2
@@ -194,6 +194,24 @@ def test_a_run_under_which_workers_die_ends_as_killed(cluster: Cluster, tmp_path
     assert not runs[0].machine_folder(tmp_path).exists()
     assert all(is_whole(run, tmp_path) for run in runs[1:] if found[str(run)].status == "done")
     assert leftovers(tmp_path) == []
+
+
+def test_a_report_whose_maker_was_lost_before_it_told_is_done(cluster: Cluster, tmp_path: Path) -> None:
+    """Whoever is given the run next says what was made in this batch: done, once. In another batch it is unchanged."""
+    run = cluster.workbook.run(PERIODS[0])
+    for batch, expected in {"told": ["done", "done"], "later": ["unchanged", "unchanged"]}.items():
+        order = cluster.workbook.order(batch, tmp_path)
+        folder = task.notes(tmp_path, batch)
+        folder.mkdir(parents=True)
+        found = []
+        for _ in range(2):
+            found.append(task.carry_out(order, run, None))
+            (note,) = folder.glob("*.json")
+            note.unlink()  # as if the worker had died before it wrote it
+        assert [outcome.status for outcome in found] == expected
+        assert found[0].files == found[1].files != ()
+        shutil.rmtree(folder)
+    task.release()
 
 
 def test_a_worker_with_another_program_gets_nothing(
@@ -228,7 +246,7 @@ def test_a_worker_with_another_program_gets_nothing(
         with pytest.raises(HosoError) as refused:
             run_on(cluster.address, replace(order, batch="refused", force=True), runs, done=found.append)
     (address,) = late
-    assert [outcome.messages for outcome in found if outcome.status != "done"] == []
+    assert [(o.run.period, o.status, o.messages) for o in found if o.status != "done"] == []
     assert len(found) == len(runs)
     assert late[address] not in {pid for _, pid in cluster.begun()}
     for line in (warned, str(refused.value)):

@@ -18,12 +18,13 @@ from nbformat import NotebookNode
 from tests.fidelity.running import Ran
 
 ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}(?![0-9a-f])")
+_TIME = r"[\d.]+(?:e[+-]\d+)? [nµμm]?s"  # "1e+03 ns" too
 _VARYING = (
     (re.compile(r"/[^\s\"':]{0,200}/ipykernel_\d+/"), "TEMPORARY/ipykernel/"),
     (re.compile(r"\bipykernel_\d+/"), "ipykernel/"),
     (re.compile(r"\b0x[0-9a-f]{6,}"), "0xADDRESS"),
     (re.compile(r"(CPU times: |Wall time: )[^\n\\]+"), r"\1MEASURED"),
-    (re.compile(r"[\d.]+ [nµμm]?s ± [\d.]+ [nµμm]?s per loop"), "MEASURED per loop"),
+    (re.compile(rf"{_TIME} ± {_TIME} per loop"), "MEASURED per loop"),
 )
 _WIDGETS = "application/vnd.jupyter.widget-state+json"
 _TIMES = ("start_time", "end_time", "duration")

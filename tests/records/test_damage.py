@@ -152,6 +152,16 @@ def test_a_spoilt_data_file_is_named(folder: Path, table: str, how: str) -> None
     assert faults(folder) == [told]
 
 
+def test_a_spoilt_file_of_an_earlier_version_is_told_as_such(folder: Path) -> None:
+    """Today's figures do without it, so nobody is sent to import everything again."""
+    first = Path(Store.open(folder / "store").listed("facts", version=0)[0])
+    assert str(first) not in Store.open(folder / "store").listed("facts")
+    flip(first)
+    (told,) = faults(folder)
+    assert str(first) in told and "earlier versions" in told and "import" not in told.split(" · ")[-1]
+    assert daily(folder)
+
+
 def test_the_same_file_from_a_backup_puts_it_right(folder: Path, made: Path) -> None:
     """As the line says: Delta's files never change, so that of any backup will do."""
     file = live(folder, "facts")

@@ -61,9 +61,24 @@ def _table(folder: Path) -> Checked:
     ever = (name for name in known if not name.startswith(sums.LOG))
     older = sorted({name for name in ever if (folder / name).exists()} - set(live))
     unsummed = [name for name in live if name not in known]
-    faults += [found for name in (*live, *older) if (found := damage.of_file(folder, name)) is not None]
+    faults += [found for name in live if (found := damage.of_file(folder, name)) is not None]
+    before = [found for name in older if (found := damage.of_file(folder, name)) is not None]
+    faults += (
+        before if table == repair.TABLE else map(_of_before, before)
+    )  # the ledger's come back by a repair
     faults += _unreadable(folder, unsummed)
     return Checked(table, len(live), len(older), len(unsummed), tuple(faults))
+
+
+def _of_before(wrong: StoreError) -> StoreError:
+    """The fault of a file that the newest version does not list: today's reports do without it."""
+    back = "put the file of the same name back from the backup (docs/backup.md)"
+    return StoreError(
+        f"{wrong.what}, which only earlier versions list",
+        where=wrong.where,
+        expected=wrong.expected,
+        remedy=f"{back}; without one, reports cannot be made again as of then",
+    )
 
 
 def _unreadable(folder: Path, names: Sequence[str]) -> Iterator[StoreError]:

@@ -20,6 +20,7 @@ from ..batch import folders
 from ..batch.order import Order, perform, process
 from ..faults import told_in_a_line
 from ..objects import Remote, address_of
+from ..outputs import MANIFEST
 from ..publishing import PRIVATE
 from ..runs import Outcome, Run
 
@@ -77,10 +78,36 @@ def _to_folder(order: Order, run: Run) -> Outcome:
     found = _noted(note, run)
     if found is not None:
         return found
+    before = _begun(note.with_suffix(".begun"))
     outcome = perform(order, run)
-    with suppress(OSError):  # without a note the run is at worst found unchanged by the next worker
+    if before is not None and outcome.status == "unchanged":
+        outcome = _of_before(outcome, Path(order.reports), before)
+    with suppress(OSError):  # without a note the next worker to be given the run reads the report's manifest
         _note(note, outcome)
     return outcome
+
+
+def _begun(mark: Path) -> float | None:
+    """When a worker of this batch was given the run before, by the folder's clock; None for the first, which is noted."""
+    try:
+        mark.touch(exist_ok=False)
+    except FileExistsError:
+        return mark.stat().st_mtime
+    except OSError:
+        pass
+    return None
+
+
+def _of_before(outcome: Outcome, reports: Path, begun: float) -> Outcome:
+    """A report found as it should be was made by that worker, which was lost before it told, if it was published since."""
+    manifest = outcome.run.machine_folder(reports) / MANIFEST
+    try:
+        if manifest.stat().st_mtime < begun:
+            return outcome
+        told = json.loads(manifest.read_text("utf-8"))
+        return replace(outcome, status=told["status"], messages=tuple(told["warnings"]))
+    except (OSError, ValueError, KeyError):
+        return outcome
 
 
 def _note(file: Path, outcome: Outcome) -> None:
