@@ -77,10 +77,18 @@ class Country:
     gate: servers.Gate
     folder: Path
     monkeypatch: pytest.MonkeyPatch
+    disks: Path
+    known: dict[str, list[Any]]
+    begun: dict[str, bytes]
+
+    def begin(self) -> None:
+        """The store with one import (rows(0), a.csv), of a machine that no test names."""
+        for path, content in self.begun.items():
+            obstore.put(self.objects, path, content)
 
     @property
     def key(self) -> Path:
-        return self.folder / "key"
+        return self.disks.parent / "key"
 
     def at(self, machine: str) -> Path:
         """From now on this process is a machine: where its working copy lies."""
@@ -118,28 +126,62 @@ class Country:
         here = f"/{self.url.removeprefix('s3://')}/"
         return lambda method, path: method == "PUT" and path.startswith(here) and what in path
 
-    def on_disk(self, *imports: Rows) -> Store:
-        """The same imports into a store on a disk, with the same key."""
-        with self.monkeypatch.context() as patch:
-            patch.delenv("HOSO_STORE", raising=False)
-            store = Store.prepare(self.folder / "disk", self.key)
-            for number, own in enumerate(imports):
-                file = stores.write_csv(self.folder / f"disk-{number}.csv", own)
-                import_file(store, file, stores.HA_GIANG, keys.load(self.key))
-        return store
+    def on_disk(self, *imports: Rows) -> list[Any]:
+        """What a store on a disk holds after the same imports with the same key; each such store is made once."""
+        folder = self.disks / str(len(list(self.disks.iterdir())))
+        if (wanted := repr(imports)) not in self.known:
+            with self.monkeypatch.context() as patch:
+                patch.delenv("HOSO_STORE", raising=False)
+                store = Store.prepare(folder, self.key)
+                for number, own in enumerate(imports):
+                    file = stores.write_csv(folder / f"{number}.csv", own)
+                    import_file(store, file, stores.HA_GIANG, keys.load(self.key))
+                self.known[wanted] = counted(store)
+        return self.known[wanted]
+
+
+@pytest.fixture(scope="module")
+def disks(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, list[Any]]]:
+    """Where the stores on a disk lie, beside the one key of all, and what they hold."""
+    folder = tmp_path_factory.mktemp("disks") / "stores"
+    folder.mkdir()
+    return folder, {}
+
+
+@pytest.fixture(scope="module")
+def begun(
+    server: tuple[str, servers.Gate],
+    disks: tuple[Path, dict[str, list[Any]]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, bytes]:
+    """The objects of a store with one import, made once: what most tests begin with."""
+    with pytest.MonkeyPatch.context() as patch:
+        _environment(patch, server[0])
+        folder = tmp_path_factory.mktemp("begun")
+        first = Country(f"s3://{servers.BUCKET}/{folder.name}", server[1], folder, patch, *disks, {})
+        first.load("one", rows(0), "a.csv")
+        return first.there()
+
+
+def _environment(monkeypatch: pytest.MonkeyPatch, endpoint: str) -> None:
+    for name, value in servers.environment(endpoint).items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture
 def country(
-    server: tuple[str, servers.Gate], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: tuple[str, servers.Gate],
+    disks: tuple[Path, dict[str, list[Any]]],
+    begun: dict[str, bytes],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Country]:
     endpoint, gate = server
-    for name, value in servers.environment(endpoint).items():
-        monkeypatch.setenv(name, value)
+    _environment(monkeypatch, endpoint)
     gate.seen.clear()
     gate.held.clear()
     gate.freed.clear()
-    yield Country(f"s3://{servers.BUCKET}/{tmp_path.name}", gate, tmp_path, monkeypatch)
+    yield Country(f"s3://{servers.BUCKET}/{tmp_path.name}", gate, tmp_path, monkeypatch, *disks, begun)
     gate.refuses = gate.holds = gate.mutes = lambda method, path: False
 
 
@@ -201,13 +243,23 @@ def test_a_report_is_made_and_verified_from_an_empty_copy(
     code, out, told = hoso(*made)
     assert code == 0, (out, told)
     assert "unchanged" in hoso(*made)[1]
+    country.gate.holds = country.is_put("ledger/_delta_log")
+    with country.started("one", rows(6), "b.csv") as dying:
+        assert country.gate.held.wait(60)
+        os.kill(dying.pid, signal.SIGKILL)
+    country.at("two")
+    country.gate.holds = lambda method, path: False
+    country.gate.refuses = lambda method, path: method not in {"GET", "HEAD"}
+    assert (
+        "unchanged" in hoso(*made)[1]
+    )  # it may only read, and what the dead import left is not its to complete
     code, out, told = hoso("verify", country.folder / "reports")
     assert code == 0, (out, told)
 
 
 def test_only_what_is_read_comes_and_nothing_twice(country: Country) -> None:
     """Opening an empty copy brings logs; reading brings the files read; opening again asks once a table and brings none."""
-    country.load("one", rows(0))
+    country.begin()
     country.gate.seen.clear()
     second = country.open("two")
     assert not [path for path in country.gate.paths("GET") if path.endswith(".parquet")]
@@ -231,15 +283,13 @@ def test_each_machine_sees_what_the_other_imported(country: Country) -> None:
     country.load("two", rows(1), "again.csv")
     first = country.open("one")
     assert first.frame("imports").sort("imported_at")["file"].to_list() == ["a.csv", "b.csv", "again.csv"]
-    assert (
-        counted(first) == counted(country.open("two")) == counted(country.on_disk(rows(0), rows(2), rows(1)))
-    )
+    assert counted(first) == counted(country.open("two")) == country.on_disk(rows(0), rows(2), rows(1))
     assert counted(as_of.at(country.open("three"), "0")) == before
 
 
 def test_a_batch_reads_its_pinned_versions_without_asking(country: Country) -> None:
     """A process of a batch opens the copy at the versions pinned, whatever came since, and asks the object store nothing."""
-    country.load("one", rows(0))
+    country.begin()
     second = country.open("two")
     before, folder = counted(second), country.folder / "batch"
     pinned.write(folder, second.root, pinned.versions(second))
@@ -255,14 +305,14 @@ def test_a_batch_reads_its_pinned_versions_without_asking(country: Country) -> N
 
 def test_a_long_log_comes_with_its_checkpoint(country: Country) -> None:
     """Delta's own short cut through a log is sent too, and an empty copy reads from it."""
-    country.monkeypatch.setitem(stored._KEEPS_HISTORY, "delta.checkpointInterval", "3")
-    for number in range(5):
+    country.monkeypatch.setitem(stored._KEEPS_HISTORY, "delta.checkpointInterval", "2")
+    for number in range(3):
         country.load("one", rows(number, 1), f"{number}.csv")
     marks = [path for path in country.there() if path.startswith("imports/") and "checkpoint" in path]
     assert len(marks) == 1
     second = country.open("two")
     assert (second.root / marks[0]).is_file()
-    assert second.frame("imports").height == 5
+    assert second.frame("imports").height == 3
     assert counted(second) == counted(country.open("one"))
 
 
@@ -296,11 +346,12 @@ def test_no_id_and_no_key_is_ever_sent(country: Country) -> None:
 
 def test_another_key_is_refused_and_a_folder_that_is_no_copy_too(country: Country) -> None:
     """A machine with a key of its own cannot add to the store; a store on a disk and another's copy are left alone."""
-    country.load("one", rows(0))
+    country.begin()
+    country.open("one")
     with pytest.raises(StoreError, match="the key is not the one"):
         Store.prepare(country.at("two"), country.folder / "another-key")
-    country.on_disk(rows(0))
-    for folder, address in (("disk", country.url), ("one", f"{country.url}-2")):
+    stores.load(country.folder, rows(0))  # into its folder "store", on this disk
+    for folder, address in (("store", country.url), ("one", f"{country.url}-2")):
         country.at(folder)
         country.monkeypatch.setenv("HOSO_STORE", address)
         with pytest.raises(UsageError, match="HOSO_STORE_COPY") as refused:
@@ -313,7 +364,7 @@ def test_another_key_is_refused_and_a_folder_that_is_no_copy_too(country: Countr
 
 def test_machines_take_turns(country: Country) -> None:
     """Two machines import at once: the second waits for the first, both are in, and the lease is gone."""
-    country.load("one", rows(0), "a.csv")
+    country.begin()
     country.gate.holds = country.is_put("facts/_delta_log")
     first = country.started("one", rows(2), "b.csv")
     assert country.gate.held.wait(60)
@@ -323,14 +374,14 @@ def test_machines_take_turns(country: Country) -> None:
     second = country.started("two", rows(4), "c.csv")
     country.gate.freed.set()
     assert [first.wait(60), second.wait(60)] == [0, 0]
-    assert counted(country.open("three")) == counted(country.on_disk(rows(0), rows(2), rows(4)))
+    assert counted(country.open("three")) == country.on_disk(rows(0), rows(2), rows(4))
     assert turns.LEASE not in country.there()
 
 
 def test_of_two_that_make_the_same_version_one_is_refused(country: Country) -> None:
     """A machine that stood still while another took its turn over comes back: its version is refused in one line, its copy
     is as the store, and the same import again adds what it had."""
-    country.load("one", rows(0), "a.csv")
+    country.begin()
     country.gate.holds = country.is_put("facts/_delta_log")
     late = country.started("one", rows(2), "b.csv")
     assert country.gate.held.wait(60)
@@ -343,7 +394,7 @@ def test_of_two_that_make_the_same_version_one_is_refused(country: Country) -> N
     assert told.startswith("StoreBusyError: another machine") and len(told.splitlines()) == 1
     assert counted(country.open("one")) == counted(country.open("two"))
     country.load("one", rows(2), "b.csv")
-    assert counted(country.open("two")) == counted(country.on_disk(rows(0), rows(4), rows(2)))
+    assert counted(country.open("two")) == country.on_disk(rows(0), rows(4), rows(2))
 
 
 # ── a machine that dies ──────────────────────────────────────────────────────────────────────────
@@ -363,7 +414,7 @@ def test_a_killed_import_is_the_old_state_or_the_new_one(
 ) -> None:
     """kill -9: reports elsewhere read the state before; the next import, of any machine, heals what was committed, and the
     dead machine's next command finds its copy in order."""
-    country.load("one", rows(0), "a.csv")
+    country.begin()
     before = counted(country.open("one"))
     setattr(country.gate, "holds" if answered else "mutes", country.is_put(moment))
     with country.started("one", rows(2), "b.csv") as dying:
@@ -374,7 +425,7 @@ def test_a_killed_import_is_the_old_state_or_the_new_one(
     country.monkeypatch.setattr(turns, "LEASE_SECONDS", 0.5)
     country.load("two", rows(4), "c.csv")
     after = [rows(0), rows(2), rows(4)] if is_in else [rows(0), rows(4)]
-    assert counted(country.open("one")) == counted(country.open("two")) == counted(country.on_disk(*after))
+    assert counted(country.open("one")) == counted(country.open("two")) == country.on_disk(*after)
     done = country.load("one", rows(2), "b.csv")
     assert done.accepted == (0 if is_in else 2)
     assert country.open("two").frame("imports")["file"].sort().to_list() == ["a.csv", "b.csv", "c.csv"]
@@ -382,7 +433,7 @@ def test_a_killed_import_is_the_old_state_or_the_new_one(
 
 def test_a_machine_takes_its_own_dead_lease_over_at_once(country: Country) -> None:
     """What died here is known to be dead, for this machine's own lock is free: no waiting."""
-    country.load("one", rows(0), "a.csv")
+    country.begin()
     country.gate.holds = country.is_put("facts/province_id")
     with country.started("one", rows(2), "b.csv") as dying:
         assert country.gate.held.wait(60)
@@ -405,7 +456,7 @@ def flip(file: Path) -> None:
 
 def test_a_damaged_copy_is_brought_again(country: Country) -> None:
     """A flipped bit in a data file, a lost file, a torn newest entry: reading brings them anew; `--check` the older ones."""
-    country.load("one", rows(0), "a.csv")
+    country.begin()
     country.load("one", rows(2), "b.csv")
     second = country.open("two")
     before = counted(second)
@@ -452,7 +503,8 @@ def test_a_damaged_or_missing_object_is_one_line(country: Country) -> None:
 
 def test_a_store_made_anew_is_not_taken_for_the_old_one(country: Country) -> None:
     """The bucket is emptied and filled again, as long as before or shorter: the old copy says so and shows no old number."""
-    country.load("one", rows(0), "a.csv")
+    country.begin()
+    country.open("one")
     country.open("two")
     obstore.delete(country.objects, list(country.there()))
     for machine in ("one", "two"):
@@ -466,7 +518,7 @@ def test_a_store_made_anew_is_not_taken_for_the_old_one(country: Country) -> Non
 
 def test_a_log_that_names_files_elsewhere_is_refused(country: Country) -> None:
     """An entry of the log that adds a file outside its table brings none: what is below the copy alone is written."""
-    country.load("one", rows(0))
+    country.begin()
     entry = f"facts/{sums.LOG}/{0:020}.json"
     hostile = country.there()[entry].replace(b'"path": "province_id', b'"path": "../private/province_id')
     obstore.put(country.objects, entry, hostile)
@@ -484,7 +536,7 @@ def test_what_the_object_store_refuses_is_one_line(country: Country) -> None:
     of a copy is not read in silence; a batch under way goes on with what it has."""
     with pytest.raises(NoDataError, match=country.url):
         country.open("one")
-    country.load("one", rows(0))
+    country.begin()
     counted(country.open("one"))
     country.gate.refuses = lambda method, path: True
     with pytest.raises(StoreError) as refused:
@@ -501,7 +553,7 @@ def test_what_the_object_store_refuses_is_one_line(country: Country) -> None:
 
 def test_a_refused_put_leaves_the_old_state(country: Country) -> None:
     """A machine that may only read: its import is refused in one line, its copy stays as the store, reports are read."""
-    country.load("one", rows(0), "a.csv")
+    country.begin()
     second = country.open("two")
     before = counted(second)
     country.gate.refuses = lambda method, path: method in ("PUT", "POST", "DELETE")

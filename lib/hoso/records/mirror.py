@@ -81,6 +81,11 @@ class Mirror:
         last = sums.last_entry(self.root, table)
         return None if last is None else int(Path(last).stem)
 
+    def knows(self, table: str, version: int) -> bool:
+        """Whether the copy's log reaches as far as a version."""
+        known = self.version(table)
+        return known is not None and known >= version
+
     # ── from the object store ───────────────────────────────────────────────────────────────────
 
     def refresh(self, tables: Sequence[str]) -> None:

@@ -126,9 +126,8 @@ class Store:
     def has_pinned(self, copy: mirror.Mirror) -> bool:
         """Whether a copy knows the versions that this process's batch pinned."""
         pins = {} if self.pins is None else self.pins["tables"]
-        return self.pins is not None and all(
-            pin is None or pin <= (copy.version(table) or 0) for table, pin in pins.items()
-        )
+        wanted = {table: pin for table, pin in pins.items() if pin is not None}
+        return self.pins is not None and all(copy.knows(table, pin) for table, pin in wanted.items())
 
     @property
     def private(self) -> Path:
