@@ -99,11 +99,18 @@ def _fill(made: Made, place: Province) -> None:
     folder = made.root.parent / "exports"
     import_file(store, write_catalogue(folder, own), place, made.key)
     registry = Registry.load(place.id, store.frame("units", place.id))
-    with pieces.folder(store.private) as beside, store.writing():
+    done = _told(own)
+    with pieces.folder(store.private) as beside:
         incoming = merge.Incoming(beside)
-        done = _told(own)
         for rows in clean(own.rows).iter_slices(PIECE):
             incoming.add(_facts(made, store, own, registry, rows, done.import_id))
+        _commit(store, place, registry, incoming, done)
+
+
+def _commit(
+    store: Store, place: Province, registry: Registry, incoming: merge.Incoming, done: Import
+) -> None:
+    with store.writing():
         change = merge.plan(store, place.id, incoming)
         if change.ids:
             keys.remember(store.private, place.id, done.import_id, change.ids)

@@ -94,7 +94,9 @@ class Gate:
         self.seen: list[tuple[str, str]] = []
         self.refuses: Callable[[str, str], bool] = lambda method, path: False
         self.holds: Callable[[str, str], bool] = lambda method, path: False
+        self.mutes: Callable[[str, str], bool] = lambda method, path: False  # done, and never answered
         self.held = threading.Event()
+        self.freed = threading.Event()  # lets what is held go on
         self.port = port
 
     def paths(self, method: str) -> list[str]:
@@ -127,17 +129,22 @@ def _handler(before: Gate) -> type[BaseHTTPRequestHandler]:
 
         def _pass(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            path = self.path.partition("?")[0].replace("%40", "@")
+            path = self.path.partition("?")[0].replace("%40", "@").replace("%3D", "=")
             before.seen.append((self.command, path))
             if before.holds(self.command, path):
                 before.held.set()
-                threading.Event().wait(_SECONDS)
+                if not before.freed.wait(_SECONDS):
+                    return
             if before.refuses(self.command, path):
                 self._answer(403, {}, f"<Error><AWSAccessKeyId>{SECRET}</AWSAccessKeyId></Error>".encode())
                 return
             onward = HTTPConnection("127.0.0.1", before.port, timeout=_SECONDS)
             onward.request(self.command, self.path, body, dict(self.headers))
             answer = onward.getresponse()
+            if before.mutes(self.command, path):
+                before.held.set()
+                before.freed.wait(_SECONDS)
+                return
             self._answer(answer.status, dict(answer.getheaders()), answer.read())
             onward.close()
 

@@ -19,9 +19,11 @@ from obstore.store import S3Store, from_url
 
 from hoso.delivery.batch.order import perform, process
 from hoso.delivery.commands import at_hand
-from hoso.delivery.objects import Remote, address_of, is_address, remote
+from hoso.delivery.objects import Remote, address_of, remote
 from hoso.delivery.runs import Outcome
 from hoso.delivery.site import write
+from hoso.records import bucket as objects
+from hoso.vocabulary.addresses import is_address
 from hoso.vocabulary.errors import HosoError, StoreError, UsageError
 from tests.delivery import quick, servers
 from tests.delivery.conftest import Command
@@ -367,7 +369,7 @@ def test_a_store_that_is_not_there_is_one_line(bucket: Bucket, monkeypatch: pyte
     with pytest.raises(StoreError) as missing:
         Remote("s3://khong-co/x", bucket.folder / "a").pull()
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{servers.free_port()}")
-    monkeypatch.setattr(remote, "_RETRIES", {"max_retries": 0})
+    monkeypatch.setattr(objects, "RETRIES", {"max_retries": 0})
     with pytest.raises(StoreError) as silent:
         Remote(bucket.url, bucket.folder / "b").pull()
     hidden: Any = None

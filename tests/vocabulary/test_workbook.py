@@ -56,12 +56,31 @@ def test_a_relative_store_counts_from_the_root_and_an_absolute_one_stands(book, 
     assert (book.store, book.reports) == (book.root / "elsewhere/store", Path("/srv/reports"))
 
 
-def test_an_object_store_keeps_its_address(book, monkeypatch):
-    """An address is not bent into a path; who needs a folder is told."""
+def test_an_object_store_keeps_its_address(book, monkeypatch, tmp_path):
+    """An address is not bent into a path; who needs a folder of the store has its working copy, of reports is told."""
     monkeypatch.setenv("HOSO_STORE", "s3://hoso/store")
+    monkeypatch.setenv("HOSO_REPORTS", "s3://hoso/reports")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert book.store_uri == "s3://hoso/store"
-    with pytest.raises(UsageError, match="HOSO_STORE"):
+    assert book.store.parent == tmp_path / "hoso" / "stores"
+    assert not book.store.exists()
+    with pytest.raises(UsageError, match="HOSO_REPORTS"):
+        _ = book.reports
+    monkeypatch.setenv("HOSO_STORE_COPY", str(tmp_path / "copy"))
+    assert book.store == tmp_path / "copy"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["s3://", "s3://a/../b", "http://kho/x", "s3://ten:khoa-bi-mat@kho/x", "s3://kho/x?key=khoa-bi-mat"],
+)
+def test_a_store_at_a_bad_address_is_refused_in_one_line(book, monkeypatch, address):
+    """Another kind of address, a way out of the prefix, a key in it: one line that does not repeat the key."""
+    monkeypatch.setenv("HOSO_STORE", address)
+    with pytest.raises(UsageError) as refused:
         _ = book.store
+    assert len(str(refused.value).splitlines()) == 1
+    assert "khoa-bi-mat" not in str(refused.value)
 
 
 def test_the_key_lies_where_it_is_told(book, monkeypatch, tmp_path):

@@ -15,7 +15,7 @@ from ..records.importer import import_file
 from ..records.intake.portal import Given
 from ..records.sample import write
 from ..records.store import Store
-from ..vocabulary.errors import UsageError
+from ..vocabulary.errors import NoDataError, UsageError
 from ..vocabulary.workbook import Workbook
 from .imports import choose_province
 
@@ -62,7 +62,7 @@ def lab(workbook: Workbook, port: int | None = None, browser: bool = True, root:
     words += ["--allow-root"] if (_is_root() if root is None else root) else []
     places = {
         "ROOT": workbook.root,
-        "STORE": workbook.store,
+        "STORE": workbook.store_uri,
         "REPORTS": workbook.reports,
         "KEY": workbook.key_file,
     }
@@ -84,9 +84,10 @@ def _is_root() -> bool:
 
 def empty(workbook: Workbook) -> bool:
     """Whether the store has no dossier yet."""
-    if not (workbook.store / "store.json").exists():
+    try:
+        imports = Store.open(workbook.store).frame("imports")
+    except NoDataError:
         return True
-    imports = Store.open(workbook.store).frame("imports")
     return imports.filter(imports["kind"] == "dossiers").is_empty()
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from ..vocabulary.errors import StoreError
 from . import damage, delta, ledger, repair, sums
+from .mirror import Mirror
 from .store import TABLES, Store
 
 _AT_ONCE: Final = 500  # as many paths as a command line takes
@@ -46,16 +47,32 @@ def check(store: Store) -> Iterator[Checked]:
     for name in TABLES:
         folder = store.path(name)
         if sums.entries(folder) or sums.last_entry(store.root, name):
-            yield _table(store, folder)
+            yield _table(store, folder) if store.remote is None else _copied(store, store.remote, folder)
 
 
-def _table(store: Store, folder: Path) -> Checked:
+def _copied(store: Store, remote: Mirror, folder: Path) -> Checked:
+    """A table of a store in an object store: all live files come into the copy, what is damaged of that anew."""
+    root, table = folder.parent, folder.name
+    version = remote.version(table)
+    faults = remote.faults(table, sums.names(version))
+    for name in sums.all_noted(root, table):
+        if not name.startswith(sums.LOG) and (folder / name).is_file() and damage.of_file(folder, name):
+            (folder / name).unlink()
+    faults += [] if faults else remote.faults(table, delta.live(folder, version))
+    found = _table(store, folder, version)
+    here = (
+        wrong for wrong in found.faults if Path(str(wrong.where)).exists()
+    )  # what is not was told already
+    return replace(found, faults=(*faults, *here))
+
+
+def _table(store: Store, folder: Path, version: int | None = None) -> Checked:
     root, table = folder.parent, folder.name
     faults = [*repair.begun(root, table), *damage.log_faults(folder)]
     faults += [] if faults or table != repair.TABLE else ledger.outdated(store)
     live: list[str] = []
     try:
-        live = delta.live(folder)
+        live = delta.live(folder, version)
     except StoreError as wrong:  # told already where an entry of the log is the cause
         faults += [] if str(wrong) in map(str, faults) else [wrong]
     known = sums.all_noted(root, table)

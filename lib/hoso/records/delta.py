@@ -57,10 +57,10 @@ def uri(folder: Path) -> str:
     return folder.resolve().as_uri()
 
 
-def live(folder: Path) -> list[str]:
-    """The data files of a table at its newest version, named from its folder."""
+def live(folder: Path, version: int | None = None) -> list[str]:
+    """The data files of a table at a version, else at its newest, named from its folder."""
     here = folder.resolve()
-    return sorted(str(Path(unquote(uri)).relative_to(here)) for uri in table(folder).file_uris())
+    return sorted(str(Path(unquote(uri)).relative_to(here)) for uri in table(folder, version).file_uris())
 
 
 def commit(folder: Path, version: int) -> dict[str, Any]:

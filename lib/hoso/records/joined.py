@@ -25,7 +25,7 @@ import polars as pl
 from deltalake import CommitProperties
 from deltalake.transaction import AddAction, RemoveAction
 
-from . import delta, sums
+from . import delta
 from .store import KEPT, SAME_AS, Store
 
 TABLES: Final = ("imports", "units", "procedures", "rejects", "scores")
@@ -113,7 +113,7 @@ def _commit(store: Store, table: str, made: Sequence[AddAction], removed: Sequen
         commit_properties=CommitProperties(custom_metadata=note),
         post_commithook_properties=KEPT,
     )
-    sums.note(store.root, table)
+    store.noted(table)
 
 
 def _to_disk(file: Path) -> None:

@@ -18,7 +18,7 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
-from . import keys, schema
+from . import keys, parquet, schema
 from .derive import derive
 from .store import Store, Written
 
@@ -118,40 +118,18 @@ def _engine(incoming: Incoming, stored: list[str]) -> Iterator[duckdb.DuckDBPyCo
         "preserve_insertion_order": False,  # what must be in order is sorted
     }
     with duckdb.connect(config=config) as engine:
-        engine.execute(_view("incoming", incoming.files, schema.FACTS | _BESIDE))
-        engine.execute(_view("stored", stored, schema.FACTS, _HIVE))
+        engine.execute("set enable_progress_bar = false")  # how far an import is, its command tells
+        _see(engine, "incoming", _incoming(incoming))
+        _see(engine, "stored", parquet.query(stored, schema.FACTS))
         yield engine
 
 
-_HIVE: Final = "hive_partitioning=true, hive_types={'province_id': VARCHAR, 'received_month': DATE}"
+def _see(engine: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
+    engine.execute(f"create or replace view {name} as {query}")
 
 
-def _view(
-    name: str, files: Iterable[str], columns: schema.Columns, how: str = "hive_partitioning=false"
-) -> str:
-    """A view of the columns over files; one that a file lacks is null in its rows, one that is unknown is left out."""
-    none = ", ".join(f'null::{_sql(kind)} as "{column}"' for column, kind in columns.items())
-    rows = f"select {none} where false"
-    if listed := ", ".join(map(_text, files)):
-        rows += f" union all by name select * from read_parquet([{listed}], union_by_name=true, {how})"
-    return f"create or replace view {name} as select {_names(columns)} from ({rows})"
-
-
-def _sql(kind: Any) -> str:
-    return _SQL[kind if isinstance(kind, type) else type(kind)]
-
-
-_SQL: Final[dict[Any, str]] = {
-    pl.String: "VARCHAR",
-    pl.Date: "DATE",
-    pl.Boolean: "BOOLEAN",
-    pl.Int8: "TINYINT",
-    pl.Int16: "SMALLINT",
-    pl.Int32: "INTEGER",
-    pl.Int64: "BIGINT",
-    pl.Float64: "DOUBLE",
-    pl.Datetime: "TIMESTAMP",
-}
+def _incoming(incoming: Incoming) -> str:
+    return parquet.query(incoming.files, schema.FACTS | _BESIDE, partitions=())
 
 
 def _names(columns: Iterable[str]) -> str:
@@ -272,7 +250,7 @@ def _add_changed(engine: duckdb.DuckDBPyConnection, incoming: Incoming, moved: p
     """Rows of the store among those that change, unless they do anyway; how many."""
     first = incoming.rows
     incoming.add(moved.with_columns(dossier_id=pl.lit(None, pl.String)))
-    engine.execute(_view("incoming", incoming.files, schema.FACTS | _BESIDE))
+    _see(engine, "incoming", _incoming(incoming))
     added = engine.execute(
         """
         insert into changed select dossier, place, 1, received_month, received_month

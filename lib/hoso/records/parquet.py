@@ -47,17 +47,17 @@ def scan(
     )
 
 
-def query(files: Sequence[str], columns: Mapping[str, Any]) -> str:
+def query(
+    files: Sequence[str], columns: Mapping[str, Any], partitions: Sequence[str] = schema.PARTITIONS
+) -> str:
     """The same as a query of DuckDB's."""
     empty = ", ".join(f'null::{_sql(kind)} as "{name}"' for name, kind in columns.items())
     if not files:
         return f"select {empty} where false"
     listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
-    types = ", ".join(f"'{name}': {_sql(columns[name])}" for name in schema.PARTITIONS if name in columns)
-    read = (
-        f"select * from read_parquet([{listed}], union_by_name=true, hive_partitioning=true,"
-        f" hive_types={{{types}}})"
-    )
+    types = ", ".join(f"'{name}': {_sql(columns[name])}" for name in partitions if name in columns)
+    hive = f"hive_partitioning=true, hive_types={{{types}}}" if types else "hive_partitioning=false"
+    read = f"select * from read_parquet([{listed}], union_by_name=true, {hive})"
     chosen = ", ".join(f'"{name}"::{_sql(kind)} as "{name}"' for name, kind in columns.items())
     # The query of no rows names what no file has.
     return f"select {chosen} from ({read} union all by name select {empty} where false)"

@@ -15,6 +15,7 @@ from typing import Final
 
 from ..vocabulary.errors import StoreError
 from . import damage, delta, ledger, sums
+from .mirror import Mirror
 from .store import Store
 
 _VERSION: Final = re.compile(r"([0-9]{20})\.")
@@ -42,6 +43,9 @@ def ledger_again(store: Store) -> tuple[str, ...]:
     """
     folder = store.path(TABLE)
     version = store.version("facts")
+    if store.remote is not None:
+        _refuse_there(store.remote, folder)
+        return ()
     faults = _faults(store, folder)
     if version is None or not faults:
         return ()
@@ -57,6 +61,15 @@ def ledger_again(store: Store) -> tuple[str, ...]:
     _set_aside(folder, aside, _damaged_files(folder))
     _mark(store.root).unlink()
     return tuple(f"{fault.what}: {fault.where}" for fault in faults)
+
+
+def _refuse_there(remote: Mirror, folder: Path) -> None:
+    """StoreError for what the object store itself lacks: its log is not wound back. What its copy lacks comes again."""
+    version = remote.version(TABLE)
+    for wrong in remote.faults(TABLE, sums.names(version)):
+        raise wrong
+    for wrong in () if version is None else remote.faults(TABLE, delta.live(folder, version)):
+        raise wrong
 
 
 def _mark(root: Path) -> Path:

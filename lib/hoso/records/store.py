@@ -8,10 +8,9 @@ batch the opened store stands still: each table is read at the version the batch
 from __future__ import annotations
 
 import json
-import os
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -26,13 +25,11 @@ from deltalake import (
     write_deltalake,
 )
 from deltalake.transaction import AddAction, create_table_with_add_actions
-from filelock import FileLock, Timeout
 
-from ..vocabulary.errors import NoDataError, StoreBusyError, StoreError
-from . import damage, delta, forgotten, keys, parquet, pinned, room, schema, sums
+from ..vocabulary.errors import StoreError
+from . import damage, delta, forgotten, keys, mirror, parquet, pinned, room, schema, store_note, sums
+from .turns import LOCK_SECONDS, locked
 
-LAYOUT: Final = 3
-LOCK_SECONDS: Final = 600.0
 TABLES: Final = {
     "facts": schema.PARTITIONS,
     "ledger": schema.LEDGER_PARTITIONS,
@@ -86,9 +83,16 @@ class Store:
 
     @classmethod
     def open(cls, root: Path) -> Store:
-        """The existing store at `root`, to be read; at the versions of the batch this process belongs to, if any."""
-        _check(root)
-        return cls(root, pinned.of(root))
+        """The existing store at `root`, to be read; at the versions of the batch this process belongs to, if any.
+
+        The working copy of one in an object store is brought up to it, unless it has what the batch pinned.
+        """
+        opened = cls(root, pinned.of(root))
+        copy = mirror.prepared(root)
+        if copy is not None and not opened.has_pinned(copy):
+            copy.refresh(tuple(TABLES))
+        store_note.check(root, opened.place)
+        return opened
 
     @classmethod
     def prepare(cls, root: Path, key_file: Path) -> Store:
@@ -100,22 +104,29 @@ class Store:
                 expected=f"a path without {' '.join(sorted(_NOT_IN_PATHS))}",
                 remedy="move it (HOSO_STORE)",
             )
+        copy, fingerprint = mirror.prepared(root), keys.fingerprint(keys.load(key_file))
         root.mkdir(parents=True, exist_ok=True)
-        note = root / "store.json"
-        fingerprint = keys.fingerprint(keys.load(key_file))
-        with _locked(root / ".prepare.lock"):
-            if not note.exists():
-                _write_atomically(note, json.dumps({"layout": LAYOUT, "key": fingerprint}))
-        made_with = _read_note(note).get("key")
-        if made_with != fingerprint:
-            raise StoreError(
-                "the key is not the one this store was made with",
-                where=str(key_file),
-                expected=f"key {made_with}",
-                remedy="restore that key file (HOSO_KEY), or import everything into a new store",
-            )
-        _check(root)
+        if copy is not None:
+            copy.refresh(tuple(TABLES))
+        store_note.make(root, fingerprint, copy, key_file)
+        store_note.check(root, str(root))
         return cls(root)  # who writes sees the newest, whatever a batch has pinned
+
+    @property
+    def remote(self) -> mirror.Mirror | None:
+        """The object store that this is the working copy of; None for a store on a disk."""
+        return mirror.of(self.root)
+
+    @property
+    def place(self) -> str:
+        """Where the store is: its folder, or its address."""
+        return str(self.root) if self.remote is None else self.remote.url
+
+    def has_pinned(self, copy: mirror.Mirror) -> bool:
+        """Whether a copy knows the versions that this process's batch pinned."""
+        pins = {} if self.pins is None else self.pins["tables"]
+        wanted = {table: pin for table, pin in pins.items() if pin is not None}
+        return self.pins is not None and all(copy.knows(table, pin) for table, pin in wanted.items())
 
     @property
     def private(self) -> Path:
@@ -138,13 +149,17 @@ class Store:
 
     def exists(self, table: str) -> bool:
         """Whether anything was ever written to the table; in a batch, before it began."""
-        return delta.exists(self.path(table)) if self.pins is None else self.version(table) is not None
+        if self.pins is None and self.remote is None:
+            return delta.exists(self.path(table))
+        return self.version(table) is not None
 
     def version(self, table: str = "facts") -> int | None:
         """The table's newest version, or the one pinned; None when there is none."""
         if self.pins is not None:
             pin: int | None = self.pins["tables"].get(table)
             return pin
+        if self.remote is not None:
+            return self.remote.version(table)
         return delta.table(self.path(table)).version() if self.exists(table) else None
 
     def content_version(self, table: str) -> int | None:
@@ -172,7 +187,10 @@ class Store:
 
         StoreError for one that is not as it was written: an engine would read other numbers from it, and say nothing.
         """
-        return damage.sound(self.path(table), self.listed(table, province_id, version, month, grain))
+        listed = self.listed(table, province_id, version, month, grain)
+        if self.remote is not None:
+            self.remote.bring(table, listed)
+        return damage.sound(self.path(table), listed)
 
     def listed(
         self,
@@ -223,7 +241,8 @@ class Store:
 
     def _chosen(self, table: str, version: int | None) -> int | None:
         """The version to read: the one asked for, the one pinned or (None) the newest. NoDataError where it is gone."""
-        chosen = version if version is not None or self.pins is None else self.version(table)
+        newest = self.pins is None and self.remote is None
+        chosen = version if version is not None or newest else self.version(table)
         if chosen is not None:
             forgotten.refuse(self.root, table, chosen)
         return chosen
@@ -266,10 +285,7 @@ class Store:
                 post_commithook_properties=KEPT,
                 configuration=None if self.exists(table) else dict(_KEEPS_HISTORY),
             )
-        version = self.version(table)
-        assert version is not None
-        sums.note(self.root, table)
-        return version
+        return self.noted(table)
 
     def put(self, table: str, rows: pl.DataFrame | pl.LazyFrame, partitions: Mapping[str, str]) -> Written:
         """Writes rows of one partition into a file that no version lists yet; a lazy frame's as they come, in order."""
@@ -322,9 +338,16 @@ class Store:
                 commit_properties=properties,
                 post_commithook_properties=KEPT,
             )
+        return self.noted(table)
+
+    def noted(self, table: str) -> int:
+        """Notes the sums of what a commit added, once it lies in the object store if there is one; the table's version."""
+        if self.remote is None:
+            sums.note(self.root, table)
+        else:
+            self.remote.push(table)
         version = self.version(table)
         assert version is not None
-        sums.note(self.root, table)
         return version
 
     def _added(self, table: str, file: Written) -> AddAction:
@@ -357,9 +380,11 @@ class Store:
 
     def history(self, table: str) -> list[Commit]:
         """Every commit of a table, newest first, whatever version this process reads it at."""
-        if not delta.exists(self.path(table)):
+        if self.remote is None and not delta.exists(self.path(table)):
             return []
-        found = reversed(delta.commits(self.path(table)))
+        last = None if self.remote is None else self.remote.version(table)
+        known = (c for c in delta.commits(self.path(table)) if last is None or c["version"] <= last)
+        found = reversed(list(known))
         return [Commit(c["version"], datetime.fromtimestamp(c["timestamp"] / 1000, UTC), c) for c in found]
 
     @contextmanager
@@ -368,62 +393,8 @@ class Store:
 
         StoreBusyError when another still has it after so many seconds.
         """
-        with _locked(self.root / ".write.lock", seconds):
+        with ExitStack() as held:
+            held.enter_context(locked(self.root / ".write.lock", seconds))
+            if self.remote is not None:
+                held.enter_context(self.remote.writing(tuple(TABLES), seconds))
             yield
-
-
-def _check(root: Path) -> None:
-    """NoDataError where no store is, StoreError where it has another layout."""
-    note = root / "store.json"
-    if not note.exists():
-        raise NoDataError(
-            "chưa có dữ liệu",
-            where=str(root),
-            expected="kho dữ liệu",
-            remedy="chạy: hoso import TỆP --province TỈNH",
-        )
-    layout = _read_note(note).get("layout")
-    if layout != LAYOUT:
-        raise StoreError(
-            f"the store has layout {layout}",
-            where=str(note),
-            expected=f"layout {LAYOUT}",
-            remedy="use the version of hoso that wrote it, or import the exports into a new store",
-        )
-
-
-@contextmanager
-def _locked(path: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
-    lock = FileLock(path, timeout=seconds)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise StoreBusyError(
-            "another import holds the store",
-            where=str(path),
-            expected=f"the lock within {seconds:.0f} s",
-            remedy="wait for it to end and run the command again",
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _read_note(note: Path) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = json.loads(note.read_text("utf-8"))
-        return found
-    except ValueError as error:
-        raise StoreError(
-            "the note of the store is damaged",
-            where=str(note),
-            expected="JSON",
-            remedy="restore it from the backup",
-        ) from error
-
-
-def _write_atomically(path: Path, text: str) -> None:
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(text, "utf-8")
-    beside.replace(path)

@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote
 
 Sum = tuple[str, int]
@@ -21,6 +21,8 @@ Sum = tuple[str, int]
 LOG: Final = "_delta_log"
 _ENTRY: Final = re.compile(r"[0-9]{20}\.json")
 _PROVINCE: Final = re.compile(r"province_id=([^/]+)/")
+_TAG: Final = "hoso.crc32"
+_TAGGED: Final = re.compile(r"([0-9a-f]{8})-([0-9]+)")
 _CHUNK: Final = 1 << 20
 
 _sound: set[tuple[str, int, int, int]] = set()  # files this process has compared, as they were then
@@ -78,17 +80,30 @@ def entries(table_folder: Path) -> list[str]:
     return sorted(file.name for file in log.iterdir() if _ENTRY.fullmatch(file.name)) if log.is_dir() else []
 
 
+def names(version: int | None) -> list[str]:
+    """What the entries of a log up to a version are called, from the folder of its table."""
+    return [f"{LOG}/{number:020}.json" for number in range(0 if version is None else version + 1)]
+
+
 def note(root: Path, table: str) -> None:
     """Notes what the commits since the last noted one added, also those of a process that died or of another tool."""
     last = last_entry(root, table)
     new = [name for name in entries(root / table) if last is None or f"{LOG}/{name}" > last]
     for entry in new:
         names = [*added(root / table / LOG / entry), f"{LOG}/{entry}"]
-        lists: dict[Path, list[str]] = {}
-        for name in names:  # the entry itself comes last: it says that the rest is noted
-            lists.setdefault(_list_of(root, table, name), []).append(name)
-        for file, own in lists.items():
-            _append(file, _lines(root / table, own))
+        here = [
+            name for name in names if (root / table / name).is_file()
+        ]  # an older one may have been tidied away
+        add(root, table, {name: of(root / table / name) for name in here})
+
+
+def add(root: Path, table: str, known: Mapping[str, Sum]) -> None:
+    """Notes sums. The log's entry comes last: it says that the rest is noted."""
+    lists: dict[Path, list[str]] = {}
+    for name, own in known.items():
+        lists.setdefault(_list_of(root, table, name), []).append(_line(name, own))
+    for file, lines in lists.items():
+        _append(file, lines)
 
 
 def forget_log(root: Path, table: str, names: Iterable[str]) -> None:
@@ -103,14 +118,36 @@ def forget_log(root: Path, table: str, names: Iterable[str]) -> None:
 
 def added(entry: Path) -> list[str]:
     """The data files that an entry of a log adds. ValueError when it is no entry."""
-    actions = [json.loads(line) for line in entry.read_text("utf-8").splitlines() if line.strip()]
-    return [unquote(action["add"]["path"]) for action in actions if "add" in action]
+    return [unquote(action["add"]["path"]) for action in _actions(entry) if "add" in action]
 
 
-def _lines(table_folder: Path, names: Sequence[str]) -> Iterator[str]:
-    for name in names:
-        if (table_folder / name).is_file():  # an older version's may have been tidied away
-            yield _line(name, of(table_folder / name))
+def tag(entry: Path, known: Mapping[str, Sum]) -> None:
+    """Writes the sums of the files that an entry of a log adds into it, so that they go wherever the log goes.
+
+    As tags, the place that Delta leaves for what a writer wants to say of a file.
+    """
+    actions = _actions(entry)
+    for add in (action["add"] for action in actions if "add" in action):
+        crc, size = known[unquote(add["path"])]
+        add["tags"] = {**(add.get("tags") or {}), _TAG: f"{crc}-{size}"}
+    beside = entry.with_suffix(".tagged")
+    beside.write_text("".join(json.dumps(action) + "\n" for action in actions), "utf-8")
+    beside.replace(entry)
+
+
+def tagged(entry: Path) -> dict[str, Sum | None]:
+    """The data files that an entry adds, with the sums in it; None of a file that another tool added."""
+    adds = [action["add"] for action in _actions(entry) if "add" in action]
+    return {unquote(add["path"]): _sum((add.get("tags") or {}).get(_TAG)) for add in adds}
+
+
+def _actions(entry: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in entry.read_text("utf-8").split("\n") if line.strip()]
+
+
+def _sum(text: str | None) -> Sum | None:
+    found = _TAGGED.fullmatch(text or "")
+    return (found[1], int(found[2])) if found else None
 
 
 def _line(name: str, own: Sum) -> str:

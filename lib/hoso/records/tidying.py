@@ -65,12 +65,12 @@ def tidy(
             gone.setdefault(table, set()).update(versions)
         if new and not dry_run:
             forgotten.write(store.root, {name: frozenset(own) for name, own in gone.items()})
-        files = [file for table in TABLES for file in _needless(store, table, gone.get(table, set()))]
-        size = sum(file.stat().st_size for file in files)
-        for file in () if dry_run else files:
-            file.unlink()
+            if store.remote is not None:
+                store.remote.objects.send(forgotten.FILE)
+        sizes = [_removed(store, table, gone.get(table, set()), dry_run) for table in TABLES]
     given_up = len(gone.get("facts", ())) - known
-    return Tidied(tuple(one for one in done if one), given_up, len(files), size)
+    files, size = sum(map(len, sizes)), sum(map(sum, sizes))
+    return Tidied(tuple(one for one in done if one), given_up, files, size)
 
 
 # ── versions ─────────────────────────────────────────────────────────────────────────────────────
@@ -128,13 +128,26 @@ def _catalogues(history: list[Commit], kept: Collection[int]) -> Iterator[int]:
 # ── files ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _needless(store: Store, table: str, gone: Collection[int]) -> list[Path]:
-    """The Parquet files below a table's folder that no kept version lists and that are older than the grace."""
-    root = store.path(table).resolve()
+def _removed(store: Store, table: str, gone: Collection[int], dry_run: bool) -> list[int]:
+    """Removes the Parquet files that no kept version lists and that are older than the grace; their sizes.
+
+    Of a store in an object store the sizes are those there; what its working copy holds of them goes too.
+    """
     if not store.exists(table):
         return []
-    needed = _needed(store, table, gone)
-    limit = (datetime.now(UTC) - GRACE).timestamp()
+    needed, limit = _needed(store, table, gone), datetime.now(UTC) - GRACE
+    files = _needless(store.path(table).resolve(), needed, limit.timestamp())
+    objects = [] if store.remote is None else store.remote.needless(table, needed, limit)
+    sizes = [file.stat().st_size for file in files] if store.remote is None else [one.size for one in objects]
+    if store.remote is not None and not dry_run:
+        store.remote.objects.remove([one.path for one in objects])
+    for file in () if dry_run else files:
+        file.unlink()
+    return sizes
+
+
+def _needless(root: Path, needed: Collection[str], limit: float) -> list[Path]:
+    """The Parquet files below a table's folder that are not among the needed and were made before a moment."""
     found = (file for file in sorted(root.rglob("*.parquet")) if "_delta_log" not in file.parts)
     return [
         file

@@ -135,7 +135,9 @@ class Data:
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
-        return duckdb.connect()
+        engine = duckdb.connect()
+        engine.execute("set enable_progress_bar = false")  # it draws one where a query takes seconds
+        return engine
 
     @cached_property
     def _facts_files(self) -> list[str]:

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
+from hoso.vocabulary import addresses
 from hoso.vocabulary.errors import InputError, UsageError
 
 _HERE = Path(__file__).resolve().parents[3]  # lib/hoso/vocabulary/workbook.py → the folder above lib
@@ -62,8 +63,9 @@ class Workbook:
 
     @property
     def store(self) -> Path:
-        """The store's folder. UsageError when it is in an object store (then take `store_uri`)."""
-        return _local(self.store_uri, "HOSO_STORE")
+        """The store's folder; of one in an object store its working copy on this machine. UsageError for a bad address."""
+        uri = self.store_uri
+        return addresses.store_copy(addresses.checked(uri)) if addresses.is_address(uri) else Path(uri)
 
     @property
     def reports_uri(self) -> str:
@@ -99,7 +101,7 @@ class Workbook:
 
     def _moved(self, variable: str, usual: str) -> str:
         value = os.environ.get(variable) or usual
-        return value if "://" in value else str(self.root.absolute() / Path(value).expanduser())
+        return value if addresses.is_address(value) else str(self.root.absolute() / Path(value).expanduser())
 
 
 def reference_file(name: str) -> Path:
@@ -139,7 +141,7 @@ def _folder(path: Path, variable: str) -> Path:
 
 
 def _local(uri: str, variable: str) -> Path:
-    if "://" in uri:
+    if addresses.is_address(uri):
         raise UsageError(
             "chỗ này cần một thư mục trên máy", where=f"{variable}={uri}", expected="đường dẫn thư mục"
         )

@@ -154,7 +154,7 @@ def status(
         _check(store)
         return
     OUT.print(
-        f"store: {store.root} · facts version {store.version('facts')} · {date.today():%Y-%m-%d}",
+        f"store: {store.place} · facts version {store.version('facts')} · {date.today():%Y-%m-%d}",
         highlight=False,
         soft_wrap=True,
     )

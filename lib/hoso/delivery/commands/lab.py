@@ -29,5 +29,5 @@ def lab(
         OUT.print("chưa có hồ sơ nào: tạo và nạp dữ liệu mô phỏng (vài phút, một lần)", highlight=False)
         with progress("sample") as say:
             done = fill(workbook, say)
-        OUT.print(f"đã nạp {done} tệp mô phỏng vào {workbook.store}", highlight=False, soft_wrap=True)
+        OUT.print(f"đã nạp {done} tệp mô phỏng vào {workbook.store_uri}", highlight=False, soft_wrap=True)
     raise typer.Exit(asked.run())

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...vocabulary.errors import HosoError, StoreBusyError, UsageError
+from ...vocabulary.errors import HosoError, StoreBusyError, StoreError, UsageError
 from ...vocabulary.periods import resolve
 from ...vocabulary.workbook import Workbook
 from ..faults import told_in_a_line
@@ -190,7 +190,10 @@ def _heal(store: Store) -> None:
     """
     from ...records.importer import heal
 
-    with suppress(StoreBusyError), store.writing(seconds=0):
+    if store.remote is not None and store.note("ledger", "facts_version") == str(store.version("facts")):
+        return  # nothing to complete, so nothing to ask the object store for
+    # A machine that may only read there leaves it to the others: what stands in its way to read is told when it reads.
+    with suppress(StoreBusyError if store.remote is None else StoreError), store.writing(seconds=0):
         heal(store)
 
 

@@ -1,6 +1,6 @@
 """Reports in an object store (kho đối tượng: S3, Google, Azure): made in a working copy on this machine, then pushed."""
 
-from .places import address_of, is_address
+from ...records.bucket import address_of
 from .remote import Remote
 
-__all__ = ["Remote", "address_of", "is_address"]
+__all__ = ["Remote", "address_of"]

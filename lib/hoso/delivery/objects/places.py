@@ -1,74 +1,22 @@
-"""Addresses of object stores, the working copy each has on this machine, and which files of it belong where and when."""
+"""The working copy of an object store, and which files of it belong where and when."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ...vocabulary.errors import UsageError
-from ...vocabulary.text import slug
 from ..history import FOLDER
 from ..outputs import FAILED, MANIFEST
 
 if TYPE_CHECKING:
     from ..runs import Run
 
-SCHEMES: Final = ("s3", "s3a", "gs", "az", "abfs", "abfss")
-OWN: Final = ".hoso"  # what this machine keeps for itself in a working copy
 ROSTER: Final = (MANIFEST, FAILED)  # what the site reads of every report
 SITE, INDEX = 5, 6
-_ADDRESS: Final = re.compile(
-    rf"({'|'.join(SCHEMES)})://[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*/?"
-)
 _PART: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]*")  # no hidden name, no "..", no separator
-
-
-# ── addresses ────────────────────────────────────────────────────────────────────────────────────
-
-
-def is_address(text: str) -> bool:
-    """Whether an output folder is meant to be an object store rather than a path."""
-    return "://" in text
-
-
-def checked(url: str) -> str:
-    """The address without a slash at its end. UsageError for another kind of address, or one that carries a key."""
-    if not _ADDRESS.fullmatch(url):
-        shown = re.sub(r"//[^/@]*@", "//…@", url).split("?")[0]  # a key in it is not printed either
-        raise UsageError(
-            "địa chỉ kho đối tượng không dùng được",
-            where=shown,
-            expected=f"s3://tên-kho/thư-mục ({', '.join(SCHEMES)}), khóa đặt trong biến môi trường",
-        )
-    return url.rstrip("/")
-
-
-def usual_copy(url: str) -> Path:
-    """A private folder for each address, so that the next command on this machine only brings what is new."""
-    cache = os.environ.get("XDG_CACHE_HOME")
-    name = f"{slug(url.split('://')[1])[:40]}-{hashlib.sha256(url.encode()).hexdigest()[:12]}"
-    return (Path(cache) if cache else Path.home() / ".cache") / "hoso" / "reports" / name
-
-
-def prepare(copy: Path, url: str) -> None:
-    """Makes the private folder of a working copy and notes whose copy it is."""
-    (copy / OWN).mkdir(mode=0o700, parents=True, exist_ok=True)
-    copy.chmod(0o700)
-    beside = copy / OWN / f"address.{os.getpid()}"
-    beside.write_text(url + "\n", "utf-8")
-    beside.replace(copy / OWN / "address")
-
-
-def address_of(folder: Path) -> str | None:
-    """The object store that a folder is the working copy of; None for a folder of its own."""
-    try:
-        return (folder / OWN / "address").read_text("utf-8").strip() or None
-    except OSError:
-        return None
 
 
 # ── files ────────────────────────────────────────────────────────────────────────────────────────

@@ -8,19 +8,18 @@ Keys come from the environment alone (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL …).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Self
 from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
+from ...records import bucket
+from ...vocabulary import addresses
 from ...vocabulary.errors import StoreError, UsageError
 from ..history import FOLDER
 from ..outputs import FIGURES, sha256
@@ -28,14 +27,9 @@ from . import places
 from .synced import Known, Synced, stamp
 
 if TYPE_CHECKING:
-    from obstore.store import ObjectStore
-
     from ..runs import Outcome, Run
 
 LOCK_SECONDS: Final = 6 * 3600.0  # the whole batch of another command on this machine
-_AT_ONCE: Final = 16  # a store answers in 20-50 ms and a report is a handful of small files
-_PAGE: Final = 1000  # objects in one answer to a listing, the most that S3 gives
-_RETRIES: Final[Any] = {"max_retries": 4, "retry_timeout": timedelta(seconds=60)}
 _TYPES: Final = {
     ".html": "text/html; charset=utf-8",
     ".json": "application/json",
@@ -46,7 +40,6 @@ _TYPES: Final = {
     ".ipynb": "application/x-ipynb+json",
     ".gz": "application/gzip",
 }  # a browser that opens the store as a web site shows pages instead of saving them
-T = TypeVar("T")
 
 
 class Remote:
@@ -59,12 +52,12 @@ class Remote:
     """
 
     def __init__(self, url: str, copy: Path | None = None, wait: float | None = None) -> None:
-        self.url, self._wait = places.checked(url), LOCK_SECONDS if wait is None else wait
-        self._store = _connected(self.url)
-        self.copy = copy or places.usual_copy(self.url)
-        places.prepare(self.copy, self.url)
-        self._synced = Synced(self.copy / places.OWN / "objects.sqlite")
-        self._lock = FileLock(self.copy / places.OWN / "copy.lock")
+        self.url, self._wait = addresses.checked(url), LOCK_SECONDS if wait is None else wait
+        self._store = bucket.connected(self.url)
+        self.copy = copy or addresses.reports_copy(self.url)
+        bucket.note_copy(self.copy, self.url)
+        self._synced = Synced(self.copy / bucket.OWN / "objects.sqlite")
+        self._lock = FileLock(self.copy / bucket.OWN / "copy.lock")
 
     def __enter__(self) -> Self:
         try:
@@ -108,7 +101,7 @@ class Remote:
             self._place(path, b"")
             self._synced.put(path, Known(there[path], None, stamp(self.copy / path)))
         came = [path for path in behind if path in whole]
-        self._each(self._fetch, came)
+        bucket.each(self.url, self._fetch, came)
         return len(came)
 
     def _listed(self, wanted: places.Wanted, only: bool) -> dict[str, str]:
@@ -116,9 +109,9 @@ class Remote:
         import obstore
 
         found: dict[str, str] = {}
-        with self._told():
+        with bucket.told(self.url):
             for prefix in sorted({folder for folder, _ in wanted.documents}) if only else [None]:
-                for page in obstore.list(self._store, prefix, chunk_size=_PAGE):
+                for page in obstore.list(self._store, prefix, chunk_size=bucket.PAGE):
                     found |= {one["path"]: _content(one["e_tag"], one["size"]) for one in page}
         return {
             path: told for path, told in found.items() if places.ours(path) and (path in wanted or not only)
@@ -142,7 +135,7 @@ class Remote:
         """Writes a file of the copy by renaming it into its place."""
         target = self.copy / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        beside = self.copy / places.OWN / f"incoming-{uuid4().hex}"
+        beside = self.copy / bucket.OWN / f"incoming-{uuid4().hex}"
         beside.write_bytes(content)
         beside.replace(target)
 
@@ -168,8 +161,8 @@ class Remote:
         changed = sorted(path for path in chosen if self._differs(path, known.get(path)))
         here = [path for path in changed if (self.copy / path).is_file()]
         for _, kind in groupby(sorted(here, key=places.rank), key=places.rank):
-            self._each(self._send, list(kind))
-        self._each(self._remove, sorted(set(changed) - set(here)))
+            bucket.each(self.url, self._send, list(kind))
+        bucket.each(self.url, self._remove, sorted(set(changed) - set(here)))
         return changed
 
     def publish(self, outcome: Outcome) -> Outcome:
@@ -223,30 +216,6 @@ class Remote:
         obstore.delete(self._store, path)
         self._synced.drop(path)
 
-    # ── both ways ───────────────────────────────────────────────────────────────────────────────
-
-    def _each(self, act: Callable[[T], None], things: Sequence[T]) -> None:
-        """Does the same to each, several at once; the first fault is raised when all have been tried."""
-        if not things:
-            return
-        with self._told(), ThreadPoolExecutor(min(_AT_ONCE, len(things))) as pool:
-            for done in [pool.submit(act, thing) for thing in things]:
-                done.result()
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """A fault of the store as one line. Its answers may quote keys, so nothing of their body is repeated."""
-        from obstore.exceptions import BaseError
-
-        try:
-            yield
-        except (BaseError, FileNotFoundError, PermissionError) as error:
-            raise StoreError(
-                f"kho đối tượng không nhận hoặc không trả lời ({type(error).__name__})",
-                where=self.url,
-                remedy="kiểm tra mạng, địa chỉ, khóa và quyền rồi chạy lại lệnh; phần đã xong không phải làm lại",
-            ) from error
-
 
 def _content(etag: str | None, size: int) -> str:
     """What changes with an object's content: what the store calls it, and its size for stores that call it nothing."""
@@ -258,20 +227,3 @@ def _for_the_site(path: str, versioned: set[str]) -> bool:
     name = path.rpartition("/")[2]
     figures = name == FIGURES and places.machine_folder(path) in versioned
     return name in places.ROSTER or figures or f"/{FOLDER}/" in path or places.rank(path) >= places.SITE
-
-
-def _connected(url: str) -> ObjectStore:
-    try:
-        from obstore.store import from_url
-    except ImportError as error:
-        raise UsageError(
-            "chưa cài phần ghi lên kho đối tượng", where=url, remedy='chạy: pip install "hoso[objects]"'
-        ) from error
-    try:
-        return from_url(url, retry_config=_RETRIES)
-    except Exception as error:  # each vendor's missing setting is of a type of its own
-        raise UsageError(
-            "không mở được kho đối tượng",
-            where=url,
-            expected="khóa và vùng trong biến môi trường (AWS_ACCESS_KEY_ID, AWS_REGION, AWS_ENDPOINT_URL …)",
-        ) from error
