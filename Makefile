@@ -17,7 +17,7 @@ report: .venv/ready
 
 ## test: set up and run every test
 test: .venv/ready-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 ## check: format, lint and types
 check: .venv/ready-dev
