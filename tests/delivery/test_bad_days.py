@@ -265,7 +265,7 @@ def test_a_disk_that_fills_during_an_import(tmp_path: Path) -> None:
     small.mkdir()
     first = write_csv(tmp_path / "first.csv", DOSSIERS)
     more = write_csv(tmp_path / "more.csv", dossiers(1, 40))
-    rests = ("0", "16", "1040")  # the last: room for the facts, and none for the ledger
+    rests = ("0", "16", "1050")  # the last: room for the facts, and none for the ledger
     command = ["unshare", "--mount", "--map-root-user", sys.executable, "-c", ON_A_SMALL_DISK]
     if shutil.which("unshare") is None or subprocess.run([*command[:3], "true"], check=False).returncode:
         missing("a mount namespace (unshare)", "HOSO_REQUIRE_MOUNTS")
@@ -276,6 +276,7 @@ def test_a_disk_that_fills_during_an_import(tmp_path: Path) -> None:
     for rest, line in zip(rests, lines, strict=False):
         assert line.startswith(f"{rest} 1 1 True "), line
         assert "No space left on device" in line and "nothing of the store is lost" in line
+    assert [line.split()[4] for line in lines[: len(rests)]] == ["0", "0", "1"]  # commits of the facts
     assert lines[len(rests)] == "after|0|"
     stores.load(tmp_path, DOSSIERS, "first.csv")
     stores.load(tmp_path, dossiers(1, 40), "more.csv")

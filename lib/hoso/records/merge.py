@@ -18,7 +18,7 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
-from . import keys, parquet, schema
+from . import keys, parquet, room, schema
 from .derive import derive
 from .store import Store, Written
 
@@ -45,6 +45,7 @@ class Incoming:
         numbered = facts.with_row_index("place", offset=self.rows).cast({"place": pl.Int64})
         if not numbered["received_month"].is_sorted():
             numbered = numbered.sort("received_month", maintain_order=True)
+        room.require(self.folder, int(numbered.estimated_size()))
         # Small groups of rows by month, each with its least and greatest: a month is written without reading the others.
         numbered.write_parquet(file, compression="uncompressed", row_group_size=_PIECE_GROUP)
         self.rows += facts.height

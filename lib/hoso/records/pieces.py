@@ -17,6 +17,8 @@ from typing import Final
 import polars as pl
 from filelock import FileLock, Timeout
 
+from . import room
+
 _PREFIX: Final = "incoming-"
 _OWNER: Final = "owner.lock"
 _GUARD: Final = (
@@ -35,6 +37,7 @@ class Pieces:
     def add(self, rows: pl.DataFrame) -> None:
         """Puts one more frame behind the others."""
         file = self.folder / f"{self._kind}-{len(self._files):05d}.arrow"
+        room.require(self.folder, int(rows.estimated_size()))
         rows.write_ipc(file)  # packing them costs more than the disk they fill for a moment
         self._files.append(file)
 
