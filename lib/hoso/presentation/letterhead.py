@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from ..records.store import Store
+from ..records import pinned
 from ..statistics.assessment import Clock, comparable
 from ..vocabulary import numbers
 from ..vocabulary.calendar import clock
@@ -62,7 +62,7 @@ def letter(report: Report, subject: str, addressees: list[str], symbol: str) -> 
 def notices(report: Report) -> list[Block]:
     """What changes how every figure is read: synthetic or provisional data, data of before, identities that do not hold."""
     found = [("synthetic", SYNTHETIC)] if report.synthetic else []
-    if then := Store.open(report.workbook.store).as_of:
+    if then := pinned.moment(pinned.of(report.workbook.store)):
         found.append(("as_of", _AS_OF.format(clock(then))))
     if report.provisional:
         found.append(("provisional", report.provisional))

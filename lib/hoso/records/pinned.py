@@ -13,6 +13,7 @@ import os
 import pickle
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -70,6 +71,12 @@ def of(store_root: Path) -> Versions | None:
         return None
     root, pins = _read(folder)
     return pins if root == str(store_root.resolve()) else None
+
+
+def moment(pins: Versions | None) -> datetime | None:
+    """When the state was made that was asked for in place of the newest (records.as_of); else None."""
+    made = (pins or {}).get("as_of")
+    return None if made is None else datetime.fromisoformat(made)
 
 
 def kept(key: tuple[object, ...], make: Callable[[], T]) -> T:

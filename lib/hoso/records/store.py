@@ -136,8 +136,7 @@ class Store:
     @property
     def as_of(self) -> datetime | None:
         """When the state was made that a batch asked for in place of the newest (records.as_of); else None."""
-        made = (self.pins or {}).get("as_of")
-        return None if made is None else datetime.fromisoformat(made)
+        return pinned.moment(self.pins)
 
     def path(self, table: str) -> Path:
         """The folder of a table."""
