@@ -91,6 +91,14 @@ def alive(pid: int) -> bool:
         return False
 
 
+def still_alive(pids: list[int]) -> list[int]:
+    """Which of the processes still run after a while: a kill is carried out by the system in its own time."""
+    until = time.monotonic() + 20
+    while (left := [pid for pid in pids if alive(pid)]) and time.monotonic() < until:
+        time.sleep(0.05)
+    return left
+
+
 def shown(notebook: NotebookNode, cell: str) -> str:
     (output,) = next(c for c in notebook.cells if c.id == cell).outputs
     return str(output["data"]["text/plain"])
@@ -117,7 +125,7 @@ def test_eight_at_once(kernels: Kernels, tmp_path: Path) -> None:
     for column in zip(*told, strict=True):
         assert len(set(column)) == AT_ONCE
     assert not [row[3] for row in told if Path(row[3]).exists()]
-    assert not [row[0] for row in told if alive(row[0])]
+    assert not still_alive([row[0] for row in told])
 
 
 def test_two_hundred_in_a_row(kernels: Kernels, tmp_path: Path) -> None:
@@ -149,7 +157,7 @@ def test_twenty_notebooks_in_a_row(kernels: Kernels, tmp_path: Path) -> None:
     left = [settled(pid, then) for pid, then in zip(processes, held, strict=True)]
     assert all(now.within(then) for now, then in zip(left, held, strict=True)), (held, left)
     assert left[0].children == 0
-    assert not [pid for pid in pids if alive(pid)]
+    assert not still_alive(pids)
 
 
 def test_what_changes_in_this_process_reaches_the_next_kernel(kernels: Kernels, tmp_path: Path) -> None:
