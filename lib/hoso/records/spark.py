@@ -89,6 +89,13 @@ def opened(address: str) -> SparkSession:
     return found
 
 
+def release() -> None:
+    """Closes this process's sessions: what they hold of a cluster is free for others. The next reading opens one again."""
+    with _OPENING:
+        for process, address in [key for key in _SESSIONS if key[0] == os.getpid()]:
+            _close(process, _SESSIONS.pop((process, address)))
+
+
 def _type(kind: Any) -> str:
     return next(name for own, name in _TYPES.items() if kind == own or isinstance(kind, own))
 
