@@ -1,9 +1,10 @@
 """Stores for tests, filled through the real way: a CSV file, intake, one commit, the ledger."""
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from hoso.records import keys
 from hoso.records.importer import Import, import_file
@@ -73,3 +74,20 @@ def load(folder: Path, rows: Iterable[Mapping[str, object]], name: str = "export
 def data(folder: Path) -> Data:
     """The province's data in the store of a folder."""
     return Data(Store.open(folder / "store"), HA_GIANG)
+
+
+def of_a_month(
+    month: int, numbers: Iterable[int], ends: Callable[[int], str], **given: Any
+) -> list[dict[str, Any]]:
+    """Rows of dossiers received in a month of 2024, by a department and a commune that no list names; number 5 is pending."""
+    return [
+        {
+            "id": f"H19-{month}-{n}",
+            "unit": ("Sở Tư pháp", "UBND xã Lạ")[n % 2],
+            "received": f"0{n + 2}/0{month}/2024 08:00:00",
+            "due": f"1{n}/0{month}/2024",
+            "finished": "" if n == 5 else f"{ends(n)} 10:00:00",
+        }
+        | given
+        for n in numbers
+    ]

@@ -22,7 +22,7 @@ from hoso.statistics import quality
 from hoso.statistics.data import Data, Rederived, frame
 from hoso.statistics.results import recomputed, results
 from hoso.vocabulary.periods import Period
-from tests.stores import HA_GIANG, data, load
+from tests.stores import HA_GIANG, data, load, of_a_month
 
 FIRST_QUARTER = Period.parse("2024-Q1@calendar")
 NEW = "asked_by_phone"
@@ -30,17 +30,7 @@ NEW = "asked_by_phone"
 
 def dossiers(month: int, first: int = 0, last: int = 6, **given: Any) -> list[dict[str, Any]]:
     """Dossiers of a month, some late, some pending, of two units."""
-    return [
-        {
-            "id": f"H19-{month}-{n}",
-            "unit": ("Sở Tư pháp", "UBND xã Lạ")[n % 2],
-            "received": f"0{n + 2}/0{month}/2024 08:00:00",
-            "due": f"1{n}/0{month}/2024",
-            "finished": "" if n == 5 else f"12/0{month}/2024 10:00:00",
-        }
-        | given
-        for n in range(first, last)
-    ]
+    return of_a_month(month, range(first, last), lambda n: f"12/0{month}/2024", **given)
 
 
 @pytest.fixture(scope="module")

@@ -19,24 +19,14 @@ from hoso.records.repair import ledger_again
 from hoso.records.store import Store
 from hoso.vocabulary.errors import StoreError
 from hoso.vocabulary.places import find_province
-from tests.stores import HA_GIANG, data, load, prepare, write_csv
+from tests.stores import HA_GIANG, data, load, of_a_month, prepare, write_csv
 
 MONTHS = (1, 2, 3, 4)
 
 
 def dossiers(month: int, first: int = 0, last: int = 6, **given: Any) -> list[dict[str, Any]]:
     """Dossiers received in a month, some of which end in a later one, of a department and a commune."""
-    return [
-        {
-            "id": f"H19-{month}-{n}",
-            "unit": ("Sở Tư pháp", "UBND xã Lạ")[n % 2],
-            "received": f"0{n + 2}/0{month}/2024 08:00:00",
-            "due": f"1{n}/0{month}/2024",
-            "finished": "" if n == 5 else f"1{n}/0{month + n % 2}/2024 10:00:00",
-        }
-        | given
-        for n in range(first, last)
-    ]
+    return of_a_month(month, range(first, last), lambda n: f"1{n}/0{month + n % 2}/2024", **given)
 
 
 @pytest.fixture(scope="module")
