@@ -1,12 +1,13 @@
 """A workbook of its own for each test: store, reports and key in a temporary folder, notebooks and reference the real ones."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from hoso.delivery import cli
+from tests.delivery import servers
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -37,3 +38,10 @@ def hoso(workbook: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.
         return code, printed.out, printed.err
 
     return run
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, servers.Gate]]:
+    """The address of the gate before an S3 server, and the gate."""
+    with servers.s3(tmp_path_factory.mktemp("s3")) as endpoint, servers.gate(endpoint) as opened:
+        yield opened

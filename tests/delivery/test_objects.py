@@ -35,13 +35,6 @@ PAGE = f"{FOLDER}/tiny.html"
 SET = {PAGE, MANIFEST, f"{FOLDER}/tiny/figures.json", f"{FOLDER}/tiny/tiny.ipynb"}
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, servers.Gate]]:
-    """The address of the gate before an S3 server, and the gate."""
-    with servers.s3(tmp_path_factory.mktemp("s3")) as endpoint, servers.gate(endpoint) as opened:
-        yield opened
-
-
 @dataclass
 class Bucket:
     """A prefix of the bucket that no other test uses, seen from outside."""

@@ -62,13 +62,6 @@ def rows(first: int, count: int = 2) -> Rows:
     ]
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, servers.Gate]]:
-    """The address of the gate before an S3 server, and the gate."""
-    with servers.s3(tmp_path_factory.mktemp("s3")) as endpoint, servers.gate(endpoint) as opened:
-        yield opened
-
-
 @dataclass
 class Country:
     """A store at a prefix of the bucket that no other test uses, machines that share it, and the same store on a disk."""

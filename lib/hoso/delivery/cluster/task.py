@@ -89,12 +89,11 @@ def _to_folder(order: Order, run: Run) -> Outcome:
 
 def _begun(mark: Path) -> float | None:
     """When a worker of this batch was given the run before, by the folder's clock; None for the first, which is noted."""
-    try:
-        mark.touch(exist_ok=False)
-    except FileExistsError:
-        return mark.stat().st_mtime
-    except OSError:
-        pass
+    with suppress(OSError):  # without a mark the run is at worst told as unchanged
+        try:
+            mark.touch(exist_ok=False)
+        except FileExistsError:
+            return mark.stat().st_mtime
     return None
 
 
@@ -106,7 +105,7 @@ def _of_before(outcome: Outcome, reports: Path, begun: float) -> Outcome:
             return outcome
         told = json.loads(manifest.read_text("utf-8"))
         return replace(outcome, status=told["status"], messages=tuple(told["warnings"]))
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return outcome
 
 
