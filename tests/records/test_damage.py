@@ -74,9 +74,11 @@ def entry(folder: Path, table: str, back: int = 1) -> Path:
 
 
 def daily(folder: Path, version: int | None = None) -> str:
+    """The ledger, read by who looks at the facts first, as every report does."""
     store = Store.open(folder / "store")
-    asked = store if version is None else at(store, str(version))
-    days = Data(asked, stores.HA_GIANG).daily
+    data = Data(store if version is None else at(store, str(version)), stores.HA_GIANG)
+    assert data.first_day <= data.last_day
+    days = data.daily
     return str(days.sort_values(["level", "day"]).to_csv(index=False))
 
 

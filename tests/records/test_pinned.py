@@ -273,6 +273,34 @@ def test_a_table_is_opened_again_only_when_its_log_has_grown(store: Path) -> Non
     assert delta.table(folder).version() == first.version() + 1
 
 
+def test_an_entry_of_the_same_tick_is_seen(tmp_path: Path) -> None:
+    """A folder's time may stand still while entries come: what was found in one that has just changed is not kept."""
+    log = tmp_path / "_delta_log"
+    log.mkdir()
+    (log / f"{0:020}.json").write_text("{}")
+    first, moment = delta.version(tmp_path), log.stat().st_mtime_ns
+    (log / f"{1:020}.json").write_text("{}")
+    os.utime(log, ns=(moment, moment))
+    assert (first, delta.version(tmp_path)) == (0, 1)
+
+
+def test_a_log_is_looked_through_again_only_when_its_folder_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many entries it has, a page asks the folder's time alone."""
+    log = tmp_path / "_delta_log"
+    log.mkdir()
+    (log / f"{0:020}.json").write_text("{}")
+    os.utime(log, (1, 1))
+    looked: list[str] = []
+    scandir = os.scandir
+    monkeypatch.setattr(delta.os, "scandir", lambda path: (looked.append(str(path)), scandir(path))[1])
+    assert [delta.version(tmp_path) for _ in range(3)] == [0, 0, 0]
+    assert looked == [str(log)]
+    (log / f"{1:020}.json").write_text("{}")
+    assert [delta.version(tmp_path) for _ in range(2)] == [1, 1]
+
+
 def test_a_folder_without_a_log_is_no_table(tmp_path: Path) -> None:
     """Neither a missing folder nor an empty one."""
     (tmp_path / "empty" / "_delta_log").mkdir(parents=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -92,8 +93,10 @@ def refuse_lost(folder: Path) -> None:
     Delta takes a table whose last entry is gone or empty for one of an earlier day, and would write over the day between.
     """
     last = sums.last_entry(folder.parent, folder.name)
-    wrong = None if last is None else of_entry(folder, Path(last).name)
-    if wrong is not None:
+    with suppress(OSError):  # told below
+        if last is None or sums.is_sound(folder.parent, folder.name, last):
+            return
+    if wrong := of_entry(folder, Path(str(last)).name):
         raise wrong
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -37,6 +38,13 @@ def table(folder: Path, version: int | None = None) -> DeltaTable:
     return _opened(folder, *_state(folder, version))
 
 
+def version(folder: Path) -> int | None:
+    """The newest version of a table, told by its log's newest entry: nothing of it is opened. None where there is none."""
+    newest = stamp(folder)
+    damage.refuse_lost(folder)
+    return None if newest is None else int(newest[0][:20])
+
+
 def files(folder: Path, version: int | None, chosen: Mapping[str, str]) -> list[str]:
     """The data files of a table at a version, of the partitions chosen by their columns' values (province_id first)."""
     damage.refuse_lost(folder)
@@ -44,6 +52,12 @@ def files(folder: Path, version: int | None, chosen: Mapping[str, str]) -> list[
     found = _files(folder, *_state(folder, version))
     among = found.get(parts[0], ()) if "province_id" in chosen else found[""]
     return [file for file in among if all(part in file for part in parts)]
+
+
+def column_names(folder: Path, version: int | None) -> frozenset[str]:
+    """The columns of a table at a version, else at its newest."""
+    damage.refuse_lost(folder)
+    return _column_names(folder, *_state(folder, version))
 
 
 def _state(folder: Path, version: int | None) -> tuple[Stamp | None, int | None]:
@@ -71,13 +85,19 @@ def commit(folder: Path, version: int) -> dict[str, Any]:
     """
     entry = folder / sums.LOG / f"{version:020}.json"
     try:
-        lines = [line for line in entry.read_text("utf-8").splitlines() if '"commitInfo"' in line]
-        told: dict[str, Any] = next((json.loads(line).get("commitInfo") or {} for line in lines), {})
-        return {"timestamp": entry.stat().st_mtime_ns // 1_000_000} | told | {"version": version}
+        made = entry.stat()
+        told = _told(entry, made.st_ino, made.st_mtime_ns, made.st_size)
+        return {"timestamp": made.st_mtime_ns // 1_000_000, **told, "version": version}
     except FileNotFoundError:
         return {}
     except (ValueError, AttributeError) as fault:
         raise damage.unopened(folder, fault) from fault
+
+
+@lru_cache(maxsize=256)
+def _told(entry: Path, *_state: int) -> Mapping[str, Any]:
+    lines = [line for line in entry.read_text("utf-8").splitlines() if '"commitInfo"' in line]
+    return next((dict(json.loads(line).get("commitInfo") or {}) for line in lines), {})
 
 
 def commits(folder: Path, newer_than: int = -1) -> list[dict[str, Any]]:
@@ -88,14 +108,33 @@ def commits(folder: Path, newer_than: int = -1) -> list[dict[str, Any]]:
 
 def stamp(folder: Path) -> Stamp | None:
     """The newest entry of the folder's log, None without one."""
-    log = folder / "_delta_log"
+    log = folder / sums.LOG
     try:
-        with os.scandir(log) as entries:
-            name = max(e.name for e in entries if e.name[:20].isdigit() and e.name.endswith(".json"))
+        name = _newest(log)
         found = (log / name).stat()
     except (OSError, ValueError):  # no log, or nothing in it
         return None
     return name, found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _newest(log: Path) -> str:
+    """The name of a log's newest entry, looked for where the folder has changed: a log grows with every import, and a page
+    asks for it ten times. ValueError for a log without an entry.
+    """
+    folder = log.stat()
+    state, known = (folder.st_ino, folder.st_mtime_ns), _newest_of.get(log)
+    if known is not None and known[0] == state:
+        return known[1]
+    with os.scandir(log) as entries:
+        name = max(e.name for e in entries if e.name[:20].isdigit() and e.name.endswith(".json"))
+    # A folder that has just changed may change again within the same tick of its clock.
+    if time.time_ns() - folder.st_mtime_ns > _SETTLED:
+        _newest_of[log] = state, name
+    return name
+
+
+_SETTLED: Final = 2_000_000_000  # nanoseconds; the coarsest clock of a file system counts two seconds
+_newest_of: Final[dict[Path, tuple[tuple[int, int], str]]] = {}
 
 
 @lru_cache(maxsize=16)
@@ -111,6 +150,11 @@ def _opened(folder: Path, stamp: Stamp | None, version: int | None) -> DeltaTabl
         return DeltaTable(uri(folder), version=version)
     except (DeltaError, OSError, ValueError) as fault:
         raise damage.unopened(folder, fault) from fault
+
+
+@lru_cache(maxsize=16)
+def _column_names(folder: Path, stamp: Stamp | None, version: int | None) -> frozenset[str]:
+    return frozenset(field.name for field in _opened(folder, stamp, version).schema().fields)
 
 
 @lru_cache(maxsize=16)

@@ -159,7 +159,7 @@ class Store:
             return pin
         if self.remote is not None:
             return self.remote.version(table)
-        return delta.table(self.path(table)).version() if self.exists(table) else None
+        return delta.version(self.path(table))
 
     def content_version(self, table: str) -> int | None:
         """The version that last changed what the table says; joining its files (records.joined) does not."""
@@ -224,12 +224,12 @@ class Store:
 
     def columns(self, table: str, version: int | None = None) -> frozenset[str]:
         """The columns that a table has at a version; a file written before the last of them came may lack that one."""
-        return self.kept(("columns", table, version), lambda: self._columns(table, version))
-
-    def _columns(self, table: str, version: int | None) -> frozenset[str]:
         if not self.exists(table):
             return frozenset()
-        return frozenset(field.name for field in self._table(table, version).schema().fields)
+        return self.kept(
+            ("columns", table, version),
+            lambda: delta.column_names(self.path(table), self._chosen(table, version)),
+        )
 
     def kept(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
         """What is derived from the store at its pinned versions: made once a batch (pinned.kept), else each time."""

@@ -42,6 +42,12 @@ def folder(root: Path, table: str) -> Path:
     return root / "sums" / table
 
 
+@lru_cache(maxsize=64)
+def _of_log(root: Path, table: str) -> Path:
+    """The list of a table's log; asked for at every look into a table."""
+    return folder(root, table) / "log.tsv"
+
+
 def noted(root: Path, table: str, name: str) -> Sum | None:
     """The sum noted for a file, named from the folder of its table; None where none was."""
     return _list(_list_of(root, table, name)).get(name)
@@ -57,7 +63,9 @@ def all_noted(root: Path, table: str) -> dict[str, Sum]:
 
 def last_entry(root: Path, table: str) -> str | None:
     """The name of the newest entry of a table's log that was noted."""
-    return max(_list(folder(root, table) / "log.tsv"), default=None)
+    file = _of_log(root, table)
+    state = _state(file)
+    return None if state is None else _last(file, *state)
 
 
 def is_sound(root: Path, table: str, name: str) -> bool:
@@ -108,7 +116,7 @@ def add(root: Path, table: str, known: Mapping[str, Sum]) -> None:
 
 def forget_log(root: Path, table: str, names: Iterable[str]) -> None:
     """Takes entries of the log out of the list: they were set aside."""
-    file, gone = folder(root, table) / "log.tsv", set(names)
+    file, gone = _of_log(root, table), set(names)
     kept = {name: own for name, own in _list(file).items() if name not in gone}
     if file.exists():
         beside = file.with_suffix(".new")
@@ -172,11 +180,17 @@ def _append(file: Path, lines: Iterable[str]) -> None:
 
 
 def _list(file: Path) -> dict[str, Sum]:
+    state = _state(file)
+    return {} if state is None else _parsed(file, *state)
+
+
+def _state(file: Path) -> tuple[int, int, int] | None:
+    """What tells a list from what it was before; None where there is none."""
     try:
-        state = file.stat()
+        found = file.stat()
     except OSError:
-        return {}
-    return _parsed(file, state.st_ino, state.st_mtime_ns, state.st_size)
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 @lru_cache(maxsize=64)
@@ -185,3 +199,8 @@ def _parsed(file: Path, *_state: int) -> dict[str, Sum]:
     parts = (line.split("\t") for line in file.read_text("utf-8", errors="replace").splitlines())
     whole = (p for p in parts if len(p) == 3 and len(p[0]) == 8 and p[1].isdigit())
     return {name: (crc, int(size)) for crc, size, name in whole}
+
+
+@lru_cache(maxsize=64)
+def _last(file: Path, *state: int) -> str | None:
+    return max(_parsed(file, *state), default=None)

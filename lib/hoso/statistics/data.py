@@ -13,7 +13,7 @@ import narwhals as nw
 import pandas as pd
 import polars as pl
 
-from ..records import catalogue, engine, ledger, parquet, repair, schema
+from ..records import catalogue, damage, engine, ledger, parquet, repair, schema
 from ..records.derive import derive
 from ..records.store import Store
 from ..vocabulary.errors import NoDataError, StoreError
@@ -54,13 +54,27 @@ class Data:
                     where=str(self.store.path("ledger")),
                     remedy="run: hoso status --repair",
                 )
-        if self.version is None or not self.store.listed("facts", self.province.id, self.version):
+        if not self._is_known():
             raise NoDataError(
                 f"chưa có dữ liệu hồ sơ của {self.province.title}",
                 where=str(self.store.root),
                 expected="ít nhất một lần nạp",
                 remedy=f"chạy: hoso import TỆP --province {self.province.slug}",
             )
+
+    def _is_known(self) -> bool:
+        """Whether a dossier of the province was imported. The ledger tells it too, and its log is a tenth of the facts'.
+
+        StoreError where the facts' newest commit is lost: the ledger would speak of facts that nobody can show.
+        """
+        damage.refuse_lost(self.store.path("facts"))
+        own = self.province.id
+        counted = self._ledger_version is not None and self.store.listed(
+            "ledger", own, self._ledger_version, grain="level"
+        )
+        return bool(counted) or (
+            self.version is not None and bool(self.store.listed("facts", own, self.version))
+        )
 
     def kept(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
         """What is derived from the province's dossiers: in a batch made once for all its reports (records.pinned).

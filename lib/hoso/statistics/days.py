@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, groupby, pairwise
 from typing import Any
 
 import numpy as np
@@ -26,12 +27,15 @@ class Days:
     @classmethod
     def of(cls, totals: pl.DataFrame) -> Days:
         """Of the ledger by level and day (columns and order of records.ledger.totals)."""
-        rows = totals.drop_nulls("level") if totals["level"].null_count() else totals
-        counts, runs = rows.drop("level", "day"), rows["level"].rle().struct
-        numbers, days = counts.to_numpy(), rows["day"].to_numpy()
-        ends = np.cumsum(runs["len"].to_numpy()).tolist()
-        parts = zip(runs["value"].to_list(), [0, *ends], ends, strict=False)
-        added = {level: (days[first:end], _added(numbers[first:end])) for level, first, end in parts}
+        levels, days = totals["level"].to_list(), totals["day"].to_numpy()
+        counts = totals.drop("level", "day")
+        numbers = counts.to_numpy()
+        ends = [0, *accumulate(len(list(run)) for _, run in groupby(levels))]
+        added = {
+            levels[first]: (days[first:end], _added(numbers[first:end]))
+            for first, end in pairwise(ends)
+            if levels[first] is not None
+        }
         return cls({name: i for i, name in enumerate(counts.columns)}, added)
 
     def sums(self, period: Period, parts: Sequence[Part]) -> dict[str, list[int]]:

@@ -217,12 +217,10 @@ def _entry(kind: type[T], raw: dict[str, Any], faults: list[str]) -> T | None:
 
 def _values(kind: type[Any], name: str, raw: Mapping[str, Any]) -> list[str]:
     """Words outside a closed list, and days that are none or stand in the wrong order."""
-    types = _hints(kind)  # type: ignore[arg-type]
-    closed = {key: _words(types[key]) for key in raw if key in types}
     faults = [
         f"{name}: {key} is {raw[key]}; known: {', '.join(words)}"
-        for key, words in closed.items()
-        if words and raw[key] not in words
+        for key, words in _closed(kind).items()  # type: ignore[arg-type]
+        if key in raw and raw[key] not in words
     ]
     days = [raw[key] for key in ("valid_from", "valid_to") if key in raw]
     if not all(isinstance(day, date) and not isinstance(day, datetime) for day in days):
@@ -231,9 +229,9 @@ def _values(kind: type[Any], name: str, raw: Mapping[str, Any]) -> list[str]:
 
 
 @cache
-def _hints(kind: object) -> dict[str, Any]:
-    """Asked for every entry, and slow: worked out once a kind."""
-    return get_type_hints(kind)
+def _closed(kind: object) -> dict[str, list[str]]:
+    """The closed lists of a kind of entry by field. Asked for every entry, and slow: worked out once a kind."""
+    return {key: words for key, hint in get_type_hints(kind).items() if (words := _words(hint))}
 
 
 def _words(hint: Any) -> list[str]:
