@@ -39,6 +39,7 @@ WAYS: Final = {
     "from the ledger": ["ledger_counted"],
     "pandas": ["pandas_counted"],
     "a province's page": ["province_page", PAGE],
+    "the same, alone": ["province_alone", PAGE],
     "the same, again": ["province_again", PAGE],
     "34 provinces": ["national_page"],
     **{f"a month of {rows} replaced": ["replaced", REPLACED, str(rows)] for rows in PARTITIONS},
