@@ -1,4 +1,4 @@
-"""The ledger's two files a province: the rows by unit, of which an import counts its own months anew, and their sums by level."""
+"""The ledger's files of a province: rows by unit, of which an import counts its own months anew, and their sums by level."""
 
 from __future__ import annotations
 
@@ -94,10 +94,54 @@ def test_a_province_has_two_files_and_an_import_writes_its_own_only(folder: Path
         load(folder, dossiers(month, 0, 1, finished=""), f"{month}.csv")
     assert store.listed("ledger", "63-62") == other
     assert [len(store.listed("ledger", own)) for own in (HA_GIANG.id, "63-62")] == [2, 2]
-    for grain in ("unit", "level"):
-        assert [f"/grain={grain}/" in file for file in store.listed("ledger", HA_GIANG.id, grain=grain)] == [
-            True
-        ]
+    assert [grains(store, grain) for grain in ("unit", "level")] == [["unit-2024"], ["level"]]
+
+
+def grains(store: Store, grain: str | None = None) -> list[str]:
+    listed = store.listed("ledger", HA_GIANG.id, grain=grain)
+    return sorted(Path(file).parent.name.removeprefix("grain=") for file in listed)
+
+
+def test_an_import_leaves_the_years_alone_that_it_does_not_touch(folder: Path) -> None:
+    """A closed year is neither read dossier by dossier nor written again; the sums are of all years."""
+    load(
+        folder, [dict(row, received="05/01/2025 08:00:00", due="20/01/2025", finished="") for row in later(3)]
+    )
+    store = opened(folder)
+    assert grains(store) == ["level", "unit-2024", "unit-2025"] and whole(store)
+    closed = store.listed("ledger", HA_GIANG.id, grain="unit-2024")
+    load(
+        folder, [dict(row, received="07/02/2025 08:00:00", due="20/02/2025", finished="") for row in later(1)]
+    )
+    assert store.listed("ledger", HA_GIANG.id, grain="unit-2024") == closed and whole(store)
+    load(folder, dossiers(1, 0, 1, finished=""), "1.csv")
+    assert store.listed("ledger", HA_GIANG.id, grain="unit-2024") != closed and whole(store)
+
+
+def later(number: int) -> list[dict[str, Any]]:
+    """So many dossiers that the store does not know."""
+    return dossiers(1, 20, 20 + number)
+
+
+def test_a_year_that_no_dossier_is_of_any_more_goes(folder: Path) -> None:
+    """Its file too: the one dossier of 2025 turns out to be of 2024."""
+    (moved,) = later(1)
+    load(folder, [dict(moved, received="05/01/2025 08:00:00", due="20/01/2025", finished="")])
+    assert "unit-2025" in grains(opened(folder))
+    load(folder, [dict(moved, received="05/04/2024 08:00:00", due="20/04/2024", finished="")], "right.csv")
+    store = opened(folder)
+    assert grains(store) == ["level", "unit-2024"] and whole(store)
+
+
+def test_all_years_in_one_file_as_before(folder: Path) -> None:
+    """It is read as it is; the next import of the province counts it anew, by year."""
+    store = opened(folder)
+    facts = store.version() or 0
+    one = store.put("ledger", rows(store), {"province_id": HA_GIANG.id, "grain": "unit"})
+    ledger._commit(store, [one], facts, [("province_id", "=", HA_GIANG.id), ("grain", "in", ["unit-2024"])])
+    assert grains(store) == ["level", "unit"] and whole(store)
+    load(folder, dossiers(1, 0, 1, finished=""), "1.csv")
+    assert grains(store) == ["level", "unit-2024"] and whole(store)
 
 
 def test_rows_that_are_in_no_fact_any_more_go(folder: Path) -> None:

@@ -46,9 +46,12 @@ def version(folder: Path) -> int | None:
 
 
 def files(folder: Path, version: int | None, chosen: Mapping[str, str]) -> list[str]:
-    """The data files of a table at a version, of the partitions chosen by their columns' values (province_id first)."""
+    """The data files of a table at a version, of the partitions chosen by their columns' values (province_id first).
+
+    A grain is chosen with all that it is parted into: "unit" stands for "unit-2025" and "unit-2026" too.
+    """
     damage.refuse_lost(folder)
-    parts = [f"/{name}={value}/" for name, value in chosen.items()]
+    parts = [f"/{name}={value}" + "/" * (name != "grain") for name, value in chosen.items()]
     found = _files(folder, *_state(folder, version))
     among = found.get(parts[0], ()) if "province_id" in chosen else found[""]
     return [file for file in among if all(part in file for part in parts)]

@@ -1,8 +1,9 @@
 """The ledger (sổ theo ngày): additive counts a province, unit and day, from which any window is a sum.
 
-A province has two files. That of the grain "unit" has the rows; an import counts the months of receipt it touched and
-copies the rows of the others. That of the grain "level" has their sums by level and day, made of the rows in the same
-commit: all that a page of the province needs, and few whatever the units and dossiers are.
+A province has a file for each year of receipt with the rows by unit (grain "unit-2026"): an import counts the months that
+it touched, copies the rows of the others of their years, and leaves closed years alone. One more file (grain "level") has
+the sums of all years by level and day, made of the rows in the same commit: all that a page of the province needs, and few
+whatever the units and dossiers are.
 
 Stocks (pending, overdue) are what came in less what went out, through a day. `_events` is the one place that says what
 is counted on which day; its expressions are Narwhals, bound to no engine.
@@ -10,8 +11,10 @@ is counted on which day; its expressions are Narwhals, bound to no engine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import groupby
+from pathlib import Path
 from typing import Any, Final
 
 import narwhals as nw
@@ -37,6 +40,7 @@ Test = Callable[[], nw.Expr]
 KEY: Final = ("province_id", "received_month", "unit_id", "level", "day")
 PART_ROWS: Final = 400_000  # dossiers counted at once, in about 150 MB
 _GRAIN: Final[schema.Columns] = {"grain": pl.String}
+_UNIT, _LEVEL = "unit", "level"  # "unit-2026": of dossiers received in that year
 _NOT_COUNTED: Final = {
     "dossier",
     "import_id",
@@ -212,29 +216,31 @@ def totals(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 def rebuild(store: Store, province_id: str, months: Sequence[date], facts_version: int) -> None:
     """Builds the ledger of a province's months of receipt again from the facts of a version, in one commit.
 
-    The rows of its other months are copied. All of the ledger is built, where this program counts something that it does not
-    have yet: a missing count is no 0.
+    The rows of other months of their years are copied; the files of other years stay as they are. A province of which all
+    years lie in one file, as before, is counted anew. All of the ledger is built, where this program counts something
+    that it does not have yet: a missing count is no 0.
     """
     if store.exists("ledger") and not is_whole(store):
         rebuild_all(store, facts_version)
         return
-    kept = scan(store.files("ledger", province_id, grain="unit")).filter(
-        ~pl.col("received_month").is_in(months)
-    )
-    files = _written(store, province_id, [kept, *_built(store, province_id, months, facts_version)])
-    _commit(store, files, facts_version, [("province_id", "=", province_id)])
+    old = _by_grain(store.files("ledger", province_id, grain=_UNIT))
+    if _UNIT in old:
+        old, months = {}, store.months("facts", facts_version).get(province_id, [])
+    files = _written(store, province_id, months, facts_version, old)
+    grains = [_UNIT, _LEVEL, *sorted({_grain(month) for month in months})]
+    _commit(store, files, facts_version, [("province_id", "=", province_id), ("grain", "in", grains)])
 
 
 def rebuild_all(store: Store, facts_version: int) -> None:
     """The whole ledger in one commit, so that there is never one of which a part is without a count.
 
-    Memory is that of the dossiers counted at once and of the ledger's rows of one province.
+    Memory is that of the dossiers counted at once and of the ledger's rows of one province and year.
     """
     provinces = store.months("facts", facts_version)
     files = [
         file
         for province_id, months in sorted(provinces.items())
-        for file in _written(store, province_id, _built(store, province_id, sorted(months), facts_version))
+        for file in _written(store, province_id, months, facts_version, {})
     ]
     _commit(store, files, facts_version, [])
 
@@ -250,13 +256,16 @@ def is_whole(store: Store, version: int | None = None) -> bool:
 
 
 def outdated(store: Store, version: int | None = None) -> list[StoreError]:
-    """That the ledger is parted by month of receipt, if so: before the two files a province, it was."""
+    """That the ledger is parted by month of receipt alone, if so: before it had sums by level, it was."""
     columns = store.columns("ledger", version)
     if not columns or "grain" in columns:
         return []
     return [
         damage.error(
-            "the ledger is parted as it was before", store.path("ledger"), "ledger", "two files a province"
+            "the ledger is parted as it was before",
+            store.path("ledger"),
+            "ledger",
+            "files by unit and by level",
         )
     ]
 
@@ -271,26 +280,56 @@ def scan_totals(files: Sequence[str]) -> pl.LazyFrame:
     return parquet.scan(files, {name: SCHEMA[name] for name in ("level", "day", *COLUMNS)}, ())
 
 
-def _built(
-    store: Store, province_id: str, months: Sequence[date], facts_version: int
-) -> Iterator[pl.LazyFrame]:
-    """The ledger's rows of months of receipt, a few months at a time."""
-    for part in _parts(store, province_id, months, facts_version):
-        rows: pl.DataFrame = build(nw.from_native(part.lazy())).collect().to_native()
-        room.require(store.root, int(rows.estimated_size()))  # in memory it is larger than in Parquet
-        yield rows.sort(KEY).lazy()
+def _grain(month: date) -> str:
+    return f"{_UNIT}-{month.year}"
 
 
-def _written(store: Store, province_id: str, parts: Iterable[pl.LazyFrame]) -> list[Written]:
-    """A province's rows in a file, and what they add up to in another; no file where there is no row."""
-    rows = pl.concat([schema.empty(SCHEMA).lazy(), *parts])
-    added: pl.DataFrame = totals(nw.from_native(rows)).collect().to_native()
-    if not added.height:
-        return []
-    return [
-        store.put("ledger", table, {"province_id": province_id, "grain": grain})
-        for grain, table in (("unit", rows), ("level", added))
-    ]
+def _by_grain(files: Sequence[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for file in files:
+        found.setdefault(Path(file).parent.name.removeprefix("grain="), []).append(file)
+    return found
+
+
+def _written(
+    store: Store,
+    province_id: str,
+    months: Sequence[date],
+    facts_version: int,
+    old: Mapping[str, Sequence[str]],
+) -> list[Written]:
+    """Files of a province where months are counted anew: of their years by unit, and of all years by level.
+
+    `old` has the files by unit as they are, by grain. No file where there is no row.
+    """
+    files, added, untouched = [], [], dict(old)
+    for grain, own in groupby(sorted(months), _grain):
+        rows = _of_year(store, province_id, list(own), facts_version, untouched.pop(grain, ()))
+        if rows.height:
+            files.append(store.put("ledger", rows, {"province_id": province_id, "grain": grain}))
+            added.append(_added_up(rows.lazy()))
+    added += [_added_up(scan([file])) for of_year in untouched.values() for file in of_year]
+    if added:
+        total = _added_up(pl.concat(added).lazy())
+        files.append(store.put("ledger", total, {"province_id": province_id, "grain": _LEVEL}))
+    return files
+
+
+def _added_up(rows: pl.LazyFrame) -> pl.DataFrame:
+    found: pl.DataFrame = totals(nw.from_native(rows)).collect().to_native()
+    return found
+
+
+def _of_year(
+    store: Store, province_id: str, months: Sequence[date], facts_version: int, old: Sequence[str]
+) -> pl.DataFrame:
+    """The ledger's rows by unit of a year of receipt: of these months from the facts, of its others as they are."""
+    kept = scan(old).filter(~pl.col("received_month").is_in(months)).collect()
+    parts = _parts(store, province_id, months, facts_version)
+    built = (build(nw.from_native(part.lazy())).collect().to_native().sort(KEY) for part in parts)
+    rows: pl.DataFrame = pl.concat([kept, *built])
+    room.require(store.root, int(rows.estimated_size()))  # in memory it is larger than in Parquet
+    return rows
 
 
 def _commit(

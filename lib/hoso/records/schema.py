@@ -75,7 +75,7 @@ FACTS: Final[Columns] = {
 }
 
 PARTITIONS: Final = ("province_id", "received_month")
-LEDGER_PARTITIONS: Final = ("province_id", "grain")  # grain: unit | level (records.ledger)
+LEDGER_PARTITIONS: Final = ("province_id", "grain")  # grain: unit-2026 | level (records.ledger)
 
 PROCEDURES: Final[Columns] = {
     "province_id": pl.String,

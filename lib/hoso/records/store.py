@@ -286,18 +286,16 @@ class Store:
             )
         return self.noted(table)
 
-    def put(self, table: str, rows: pl.DataFrame | pl.LazyFrame, partitions: Mapping[str, str]) -> Written:
-        """Writes rows of one partition into a file that no version lists yet; a lazy frame's as they come, in order."""
+    def put(self, table: str, rows: pl.DataFrame, partitions: Mapping[str, str]) -> Written:
+        """Writes rows of one partition into a file that no version lists yet."""
         path = "/".join(
             [*(f"{name}={value}" for name, value in partitions.items()), f"{uuid.uuid4()}.parquet"]
         )
-        target, own = self.path(table) / path, rows.drop(list(partitions), strict=False)
+        target = self.path(table) / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(own, pl.DataFrame):
-            own.write_parquet(target, compression="zstd", statistics=False)
-        else:
-            own.sink_parquet(target, compression="zstd", statistics=False)
-        return Written(path, pl.scan_parquet(target).select(pl.len()).collect().item(), partitions)
+        own = rows.drop(list(partitions), strict=False)
+        own.write_parquet(target, compression="zstd", statistics=False)
+        return Written(path, rows.height, partitions)
 
     def commit(
         self,
