@@ -47,6 +47,7 @@ def clean(text: str) -> str:
     return nfc(_SPACES.sub(" ", visible).strip().translate(_LOOKALIKES))
 
 
+@lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
     """The match key of a name: two spellings of one name have one key (khóa so khớp); never printed.
 

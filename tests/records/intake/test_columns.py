@@ -62,3 +62,15 @@ def test_no_personal_header_is_on_the_allow_list() -> None:
     assert len(columns.personal) == len(
         tomllib.loads(COLUMNS_FILE.read_text())["dossiers"]["personal"]["headers"]
     )
+
+
+def test_an_edited_file_is_read_again(tmp_path: Path) -> None:
+    """Within the same process: whoever adds a word need not start anything again."""
+    path = changed(tmp_path, '"Mã biên nhận"', '"Mã biên nhận lần đầu"')
+    first = load_columns(path)
+    assert load_columns(path) is first and fold("Số phiếu") not in first.dossiers.keys
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace('"Mã biên nhận lần đầu"', '"Mã biên nhận lần đầu", "Số phiếu"'), encoding="utf-8"
+    )
+    assert load_columns(path).dossiers.keys[fold("Số phiếu")][0] == "dossier_id"

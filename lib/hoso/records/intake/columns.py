@@ -7,11 +7,13 @@ stands for two things is an error that names all faults at once and lists what i
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from hoso.vocabulary.errors import HosoError
 from hoso.vocabulary.text import fold
+from hoso.vocabulary.workbook import Edition, edition
 
 COLUMNS_FILE = Path(__file__).parent.parent / "columns.toml"
 
@@ -85,7 +87,12 @@ class Columns:
 
 
 def load_columns(path: Path = COLUMNS_FILE) -> Columns:
-    """The columns and words of `path`; HosoError with every fault of the file."""
+    """The columns and words of `path`; HosoError with every fault of the file. An edition of it is read once."""
+    return _loaded(path, edition(path))
+
+
+@lru_cache(maxsize=8)
+def _loaded(path: Path, _edition: Edition | None) -> Columns:
     document = tomllib.loads(path.read_text(encoding="utf-8"))
     faults = _faults(document)
     if faults:

@@ -89,7 +89,7 @@ def _layout(path: Path, columns: Columns) -> _Layout:
 
 
 def _refuse_legacy(path: Path, head: bytes, text: str, columns: Columns) -> None:
-    marked = sum(not c.isascii() for c in text)
+    marked = len(text) - len(text.encode("ascii", "ignore"))
     lost = text.count("\ufffd") - head.count("\ufffd".encode())
     if lost > _LEGACY_SHARE * marked:
         page = likely_code_page(head.decode("latin-1"), columns.spellings())
