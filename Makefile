@@ -3,7 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 EXPORTS := data/sample/exports
 SAMPLE_PROVINCES := ha-giang ha-tinh kon-tum thai-nguyen tuyen-quang
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+# On all cores; pip compiles on one. A package may hold files that are no Python.
+COMPILE := $(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null 2>&1 || true
 
 .PHONY: report test sample check lock clean validate bench
 
@@ -43,10 +45,12 @@ bench: .venv/ready-dev
 	$(PYTHON) -m venv .venv
 	$(PIP) --require-hashes -r requirements.lock
 	$(PIP) --no-deps --no-build-isolation --editable .
+	$(COMPILE)
 	touch $@
 
 .venv/ready-dev: .venv/ready requirements-dev.lock
 	$(PIP) --require-hashes -r requirements-dev.lock
+	$(COMPILE)
 	touch $@
 
 ## lock: pin every dependency by hash again (needs uv); no registry address is written
