@@ -28,14 +28,19 @@ _CHILD_SUBREAPER: Final = 36  # PR_SET_CHILD_SUBREAPER
 
 @dataclass(frozen=True)
 class Cost:
-    """What something took. `foreign`: how many cores other programs kept busy meanwhile."""
+    """What something took. `foreign`: how many cores other programs kept busy meanwhile.
+
+    `stolen`: how many a virtual machine was not given though it had work for them. Where much is stolen, CPU seconds are
+    dear too: what is given is shared.
+    """
 
     wall: float
     cpu: float
     foreign: float
+    stolen: float = 0.0
 
     def __str__(self) -> str:
-        return f"{self.wall:.1f} s wall, {self.cpu:.1f} CPU s, foreign {self.foreign:.2f} cores"
+        return f"{self.wall:.1f} s wall, {self.cpu:.1f} CPU s, foreign {self.foreign:.2f} cores, stolen {self.stolen:.2f}"
 
 
 def described() -> str:
@@ -142,19 +147,20 @@ def descendants(root: int | None = None) -> list[int]:
 
 def measured(call: Callable[[], object], *, own: bool = False) -> Cost:
     """What a call took; without `own` less what this process itself did meanwhile (looking on, sampling)."""
-    busy, spent, mine, start = _busy(), cpu(), time.process_time(), time.perf_counter()
+    (busy, stolen), spent, mine, start = _busy(), cpu(), time.process_time(), time.perf_counter()
     call()
     wall = time.perf_counter() - start
-    total = cpu() - spent
-    foreign = max(0.0, (_busy() - busy - total) / wall)
-    return Cost(wall, total if own else total - (time.process_time() - mine), foreign)
+    total, (busy_now, stolen_now) = cpu() - spent, _busy()
+    foreign = max(0.0, (busy_now - busy - total) / wall)
+    own_cpu = total if own else total - (time.process_time() - mine)
+    return Cost(wall, own_cpu, foreign, (stolen_now - stolen) / wall)
 
 
-def _busy() -> float:
-    """CPU seconds of the whole machine, all programs."""
-    words = Path("/proc/stat").read_text("utf-8").split(maxsplit=9)
-    user, nice, system, _idle, _wait, hard, soft = map(int, words[1:8])
-    return (user + nice + system + hard + soft) / TICKS
+def _busy() -> tuple[float, float]:
+    """CPU seconds of the whole machine, all programs; and those that it was not given."""
+    words = Path("/proc/stat").read_text("utf-8").split(maxsplit=10)
+    user, nice, system, _idle, _wait, hard, soft, stolen = map(int, words[1:9])
+    return (user + nice + system + hard + soft) / TICKS, stolen / TICKS
 
 
 # ── memory ───────────────────────────────────────────────────────────────────────────────────────

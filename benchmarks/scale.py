@@ -3,9 +3,10 @@
     .venv/bin/python benchmarks/scale.py [--millions 1 10] [--folder FOLDER] [--out FOLDER]
 
 Makes a store of each size (scale_store.py: made up, one province through the real import), measures each way in a process of
-its own (scale_measure.py) with the files in the system's cache, and prints a table; `--out` gets it as scale.json and the
-curves as scale.svg. With `--folder` the stores are kept there and used again; without, they lie in a temporary folder and
-each is deleted before the next is made. Disk: about 100 bytes a dossier and as much as a gigabyte for the ledger.
+its own (scale_measure.py) with the files in the system's cache – what is short several times, of which the least counts –
+and prints a table; `--out` gets it as scale.json and the curves as scale.svg. With `--folder` the stores are kept there and
+used again; without, they lie in a temporary folder and each is deleted before the next is made. Disk: about 100 bytes a
+dossier and as much as a gigabyte for the ledger.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ PANDAS_UP_TO: Final = 10 * MILLION  # beyond, its frame does not fit a machine o
 PAGE: Final = "ha-noi"
 REPLACED: Final = "da-nang"  # of middling size
 PARTITIONS: Final = (1_000, 10_000, 60_000)
+TRIES: Final = 5  # of what takes less than so many CPU seconds, for a virtual machine's pace changes from second to second
+SHORT: Final = 4
 WAYS: Final = {
     "DuckDB's bare scan": ["facts_scan"],
     "from the facts": ["facts_counted"],
@@ -113,10 +116,17 @@ def _mib(folder: Path) -> float:
 
 
 def _run(words: list[str], made: Made) -> Result:
-    """One measurement; `foreign` is how many cores others kept busy meanwhile."""
+    """The least of so many measurements; `foreign` is how many cores others kept busy meanwhile, `stolen` (machine.Cost)."""
+    found = [_once(words, made)]
+    while len(found) < TRIES and found[0]["cpu"] < SHORT:
+        found.append(_once(words, made))
+    return min(found, key=lambda one: float(one["cpu"])) | {"tries": [round(one["cpu"], 3) for one in found]}
+
+
+def _once(words: list[str], made: Made) -> Result:
     found: list[Result] = []
     cost = measured(lambda: found.append(_child(words, made)))
-    return {**found[0], "foreign": cost.foreign}
+    return {**found[0], "foreign": cost.foreign, "stolen": cost.stolen}
 
 
 def _child(words: list[str], made: Made) -> Result:
@@ -137,12 +147,13 @@ def told(size: int, found: dict[str, Result]) -> None:
     """The table of one size: ratios to the bare scan where the way goes through the whole country."""
     bare = found[COUNTRY[0]]["cpu"]
     disk = ", ".join(f"{name} {one['mib']:.0f} MiB" for name, one in found.items() if "mib" in one)
-    print(f"\n{size:,} dossiers ({disk})\n| way | CPU s | of the scan | peak MiB | foreign cores |")
-    print("| --- | --: | --: | --: | --: |")
+    print(f"\n{size:,} dossiers ({disk})\n| way | CPU s | of the scan | peak MiB | foreign cores | stolen |")
+    print("| --- | --: | --: | --: | --: | --: |")
     for name in (name for name in WAYS if name in found):
         one = found[name]
         ratio = f"{one['cpu'] / bare:.2f}" if name in COUNTRY else "–"
-        print(f"| {name} | {one['cpu']:.3f} | {ratio} | {one['peak']:.0f} | {one['foreign']:.1f} |")
+        others = f"{one['foreign']:.1f} | {one['stolen']:.1f}"
+        print(f"| {name} | {one['cpu']:.3f} | {ratio} | {one['peak']:.0f} | {others} |")
     print(flush=True)
 
 

@@ -206,6 +206,8 @@ MEASURES: Final[dict[str, Callable[..., Any]]] = {
 
 
 def measure(what: str, root: Path, words: list[str]) -> Result:
+    _settle()
+    cpu, wall = time.process_time(), time.perf_counter()
     store = Store.open(root)
     before = _peak()
     prepared = MEASURES[what](store, *words)
@@ -217,7 +219,7 @@ def measure(what: str, root: Path, words: list[str]) -> Result:
         next(prepared, None)
     else:
         found, peak = prepared, _peak()
-        spent = time.process_time() - STARTED[0], time.perf_counter() - STARTED[1]
+        spent = time.process_time() - cpu, time.perf_counter() - wall
     return {**found, "cpu": spent[0], "wall": spent[1], "peak": peak, "before": before}
 
 
@@ -232,9 +234,6 @@ def _settle() -> None:
     gc.collect()
     gc.freeze()
 
-
-_settle()
-STARTED: Final = (time.process_time(), time.perf_counter())
 
 if __name__ == "__main__":
     print(json.dumps(measure(sys.argv[1], Path(sys.argv[2]), sys.argv[3:])))
