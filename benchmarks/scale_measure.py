@@ -24,6 +24,7 @@ import narwhals as nw
 import pandas as pd
 import polars as pl
 
+from hoso.delivery.engine import warmup
 from hoso.presentation import warm
 from hoso.records import ledger
 from hoso.records.ledger import COLUMNS
@@ -128,6 +129,7 @@ def _sql(store: Store, query: str) -> duckdb.DuckDBPyRelation:
 
 def province_page(store: Store, slug: str) -> Iterator[Result]:
     """A province's page in a process that made none before, but is warm as every report's is, which is a fork of one."""
+    warmup.load(warmup.PRELOAD)
     warm.up()
     _settle()
     yield {}

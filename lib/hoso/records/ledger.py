@@ -303,15 +303,18 @@ def _written(
     `old` has the files by unit as they are, by grain. No file where there is no row.
     """
     files, added, untouched = [], [], dict(old)
-    for grain, own in groupby(sorted(months), _grain):
-        rows = _of_year(store, province_id, list(own), facts_version, untouched.pop(grain, ()))
+    for year, own in groupby(sorted(months), _grain):
+        rows = _of_year(store, province_id, list(own), facts_version, untouched.pop(year, ()))
         if rows.height:
-            files.append(store.put("ledger", rows, {"province_id": province_id, "grain": grain}))
+            files.append(store.put("ledger", rows, {"province_id": province_id, "grain": year}))
             added.append(_added_up(rows.lazy()))
     added += [_added_up(scan([file])) for of_year in untouched.values() for file in of_year]
     if added:
         total = _added_up(pl.concat(added).lazy())
-        files.append(store.put("ledger", total, {"province_id": province_id, "grain": _LEVEL}))
+        level = {"province_id": province_id, "grain": _LEVEL}
+        files.append(
+            store.put("ledger", total, level, packed=False)
+        )  # every page reads it: in a third less time
     return files
 
 

@@ -286,15 +286,16 @@ class Store:
             )
         return self.noted(table)
 
-    def put(self, table: str, rows: pl.DataFrame, partitions: Mapping[str, str]) -> Written:
-        """Writes rows of one partition into a file that no version lists yet."""
-        path = "/".join(
-            [*(f"{name}={value}" for name, value in partitions.items()), f"{uuid.uuid4()}.parquet"]
-        )
-        target = self.path(table) / path
+    def put(
+        self, table: str, rows: pl.DataFrame, partitions: Mapping[str, str], *, packed: bool = True
+    ) -> Written:
+        """Writes rows of one partition into a file that no version lists yet; unpacked what is read all the time."""
+        folder = "/".join(f"{name}={value}" for name, value in partitions.items())
+        path = f"{folder}/{uuid.uuid4()}.parquet"
+        target, how = self.path(table) / path, "zstd" if packed else "uncompressed"
         target.parent.mkdir(parents=True, exist_ok=True)
         own = rows.drop(list(partitions), strict=False)
-        own.write_parquet(target, compression="zstd", statistics=False)
+        own.write_parquet(target, compression=how, statistics=False)  # type: ignore[arg-type]
         return Written(path, rows.height, partitions)
 
     def commit(
