@@ -130,6 +130,14 @@ def test_memory_is_limited(run: Run, hungry: str) -> None:
         assert "emory" in ran.text(1)
 
 
+def test_a_kernel_that_dies_after_the_last_cell_is_told_with_its_signal(run: Run) -> None:
+    """papermill asks it for its language at the end. A library may have brought it down by then; the cell's own error stays."""
+    dies = "get_ipython().kernel.shell_handlers['kernel_info_request'] = lambda *_: __import__('os').abort()"
+    ran = run(f"{dies}\nraise ValueError('first')", "'never'")
+    assert isinstance(ran.error, Killed) and ran.error.signal == signal.SIGABRT
+    assert ran.cells[0]["outputs"][-1]["ename"] == "ValueError" and ran.text(1) == ""
+
+
 def test_the_memory_limit_leaves_room_for_what_reports_use(run: Run) -> None:
     """DuckDB, polars, pandas, matplotlib and a few threads work within a gigabyte: what they only reserve does not count."""
     ran = run(

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from nbclient.exceptions import DeadKernelError
 from papermill.engines import Engine
 from papermill.log import logger
 
@@ -93,15 +94,19 @@ def _options(kernel_name: str, given: Mapping[str, Any]) -> dict[str, Any]:
 def _run(nb_man: Any, kernel: Kernel, limits: Limits, options: dict[str, Any]) -> None:
     from .private.client import Client
 
-    client = Client(nb_man, kernel, limits.seconds, **options)
+    client, died = Client(nb_man, kernel, limits.seconds, **options), False
     try:
         client.execute()
+    except Killed:
+        raise
+    except DeadKernelError:  # between two cells, or when papermill asked for its language at the end
+        died = True
     finally:
         ended = client.ended or Exit()
         used = ended.usage
         nb_man.nb.metadata["hoso_run"] = {"cpu_seconds": used.cpu_seconds, "peak_bytes": used.peak_bytes}
     if (
-        ended.lost or ended.code or ended.signal not in (None, 9)
+        died or ended.lost or ended.code or ended.signal not in (None, 9)
     ):  # 9: did not leave in time, as papermill's own may
         raise Killed(None, None, ended.signal, ended.code, ended.lost)
 
