@@ -36,6 +36,7 @@ import synthetic
 from hoso.records import keys
 from hoso.records.importer import import_file
 from hoso.records.intake.columns import load_columns
+from hoso.records.intake.peek import first_rows
 from hoso.records.store import Store
 from hoso.vocabulary.text import fold
 
@@ -145,7 +146,7 @@ def _bare(file: Path, folder: Path) -> Took:
 def _sheet(file: Path, known: Collection[str]) -> pl.DataFrame:
     """The known columns of a workbook's first sheet, below the row that names most of them."""
     book = fastexcel.read_excel(file)
-    head = book.load_sheet(0, header_row=None, n_rows=10, dtypes="string").to_polars().rows()
+    head = list(first_rows(file, book.sheet_names[0], 10))  # calamine would read the whole sheet for them
     named = [[place for place, cell in enumerate(row) if cell and fold(cell) in known] for row in head]
     header = max(range(len(head)), key=lambda place: len(named[place]))
     wanted = named[header]

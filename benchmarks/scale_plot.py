@@ -40,7 +40,7 @@ def _panel(axes: Axes, title: str, curves: Mapping[str, Curve], aim: float | Non
     _plain(axes.xaxis, 1e6, (1.0,))
     _plain(axes.yaxis, 1.0, (1.0, 2.0, 5.0))
     axes.grid(visible=True, which="major", color="0.9")
-    axes.legend(fontsize="small")
+    axes.legend(fontsize="small", loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)  # over no curve
 
 
 def _plain(axis: Axis, unit: float, steps: Sequence[float]) -> None:
