@@ -93,10 +93,12 @@ def refuse_lost(folder: Path) -> None:
     Delta takes a table whose last entry is gone or empty for one of an earlier day, and would write over the day between.
     """
     last = sums.last_entry(folder.parent, folder.name)
+    if last is None:
+        return
     with suppress(OSError):  # told below
-        if last is None or sums.is_sound(folder.parent, folder.name, last):
+        if sums.is_sound(folder.parent, folder.name, last):
             return
-    if wrong := of_entry(folder, Path(str(last)).name):
+    if wrong := of_entry(folder, Path(last).name):
         raise wrong
 
 

@@ -312,9 +312,8 @@ def _written(
     if added:
         total = _added_up(pl.concat(added).lazy())
         level = {"province_id": province_id, "grain": _LEVEL}
-        files.append(
-            store.put("ledger", total, level, packed=False)
-        )  # every page reads it: in a third less time
+        # Every page reads it: unpacked, in a third less time.
+        files.append(store.put("ledger", total, level, packed=False))
     return files
 
 

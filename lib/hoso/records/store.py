@@ -292,10 +292,10 @@ class Store:
         """Writes rows of one partition into a file that no version lists yet; unpacked what is read all the time."""
         folder = "/".join(f"{name}={value}" for name, value in partitions.items())
         path = f"{folder}/{uuid.uuid4()}.parquet"
-        target, how = self.path(table) / path, "zstd" if packed else "uncompressed"
+        target = self.path(table) / path
         target.parent.mkdir(parents=True, exist_ok=True)
         own = rows.drop(list(partitions), strict=False)
-        own.write_parquet(target, compression=how, statistics=False)  # type: ignore[arg-type]
+        own.write_parquet(target, compression="zstd" if packed else "uncompressed", statistics=False)
         return Written(path, rows.height, partitions)
 
     def commit(

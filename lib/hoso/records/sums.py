@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
 
+from ..vocabulary.workbook import Edition, edition
+
 Sum = tuple[str, int]
 """CRC-32 in eight hexadecimal digits, and the size in bytes."""
 LOG: Final = "_delta_log"
@@ -64,8 +66,7 @@ def all_noted(root: Path, table: str) -> dict[str, Sum]:
 def last_entry(root: Path, table: str) -> str | None:
     """The name of the newest entry of a table's log that was noted."""
     file = _of_log(root, table)
-    state = _state(file)
-    return None if state is None else _last(file, *state)
+    return _last(file, edition(file))
 
 
 def is_sound(root: Path, table: str, name: str) -> bool:
@@ -180,27 +181,19 @@ def _append(file: Path, lines: Iterable[str]) -> None:
 
 
 def _list(file: Path) -> dict[str, Sum]:
-    state = _state(file)
-    return {} if state is None else _parsed(file, *state)
-
-
-def _state(file: Path) -> tuple[int, int, int] | None:
-    """What tells a list from what it was before; None where there is none."""
-    try:
-        found = file.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_mtime_ns, found.st_size
+    return _parsed(file, edition(file))
 
 
 @lru_cache(maxsize=64)
-def _parsed(file: Path, *_state: int) -> dict[str, Sum]:
-    """A list as a mapping; what is no whole line is left out."""
+def _parsed(file: Path, own: Edition | None) -> dict[str, Sum]:
+    """A list as a mapping; what is no whole line is left out. Empty where there is none."""
+    if own is None:
+        return {}
     parts = (line.split("\t") for line in file.read_text("utf-8", errors="replace").splitlines())
     whole = (p for p in parts if len(p) == 3 and len(p[0]) == 8 and p[1].isdigit())
     return {name: (crc, int(size)) for crc, size, name in whole}
 
 
 @lru_cache(maxsize=64)
-def _last(file: Path, *state: int) -> str | None:
-    return max(_parsed(file, *state), default=None)
+def _last(file: Path, own: Edition | None) -> str | None:
+    return max(_parsed(file, own), default=None)
