@@ -28,6 +28,7 @@ from tests.offices import Token
 settings.register_profile("hoso", deadline=None)
 settings.load_profile("hoso")
 
+_OFFICE = {".docx": ("Writer", "libswlo.so"), ".xlsx": ("Calc", "libsclo.so")}  # what opens which file
 CHROMIUM = os.environ.get("HOSO_CHROMIUM", "/usr/bin/chromium")
 SOFTHSM = [Path("/usr/lib/softhsm/libsofthsm2.so"), *Path("/usr/lib").glob("*/softhsm/libsofthsm2.so")]
 
@@ -97,13 +98,17 @@ def poppler() -> Callable[..., str]:
 
 @pytest.fixture(scope="session")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
-    """Converts a document with LibreOffice; the PDF it made, in a folder of its own."""
+    """Converts a document or workbook with LibreOffice; the PDF it made, in a folder of its own."""
     soffice = shutil.which("soffice")
     if soffice is None:
         missing("LibreOffice (soffice)", "HOSO_REQUIRE_OFFICE")
+    program = Path(str(soffice)).resolve().parent
     profile = tmp_path_factory.mktemp("office")  # two workers cannot share one
 
     def convert(file: Path) -> Path:
+        part, library = _OFFICE[file.suffix]
+        if not (program / library).exists():
+            missing(f"LibreOffice {part}", "HOSO_REQUIRE_OFFICE")
         made = tmp_path_factory.mktemp("converted")
         where = f"-env:UserInstallation={profile.as_uri()}"
         command = [str(soffice), where, "--headless", "--convert-to", "pdf", "--outdir", str(made), str(file)]
