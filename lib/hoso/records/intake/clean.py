@@ -59,9 +59,12 @@ def records(cells: Cells, columns: Columns, repairs: Counter[str]) -> tuple[pl.D
     if cells.frame.height > BATCH_ROWS:
         raise ValueError(f"a piece holds {cells.frame.height} rows, at most {BATCH_ROWS} are allowed")
     table = columns.dossiers if cells.kind == "dossiers" else columns.procedures
-    frame = tidy(cells.frame.filter(~pl.col("line").is_in(list(cells.broken))), repairs)
+    whole = cells.frame.filter(~pl.col("line").is_in(list(cells.broken))) if cells.broken else cells.frame
+    frame = tidy(whole, repairs)
     frame = undress(frame, _CODES, repairs)
     reasons = not_records(frame, table, cells.titles)
+    if reasons.null_count() == len(reasons):
+        return frame, {}
     skipped = {str(reason): count for reason, count in reasons.drop_nulls().value_counts().iter_rows()}
     return frame.filter(reasons.is_null()), skipped
 
