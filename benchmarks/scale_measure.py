@@ -26,7 +26,7 @@ import polars as pl
 
 from hoso.delivery.engine import warmup
 from hoso.presentation import warm
-from hoso.records import ledger
+from hoso.records import ledger, merge, parquet, pieces, schema
 from hoso.records.ledger import COLUMNS
 from hoso.records.store import Store
 from hoso.statistics.cells import rows_of
@@ -165,27 +165,42 @@ def national_page(store: Store) -> Iterator[Result]:
 
 
 def replaced(store: Store, slug: str, rows: str) -> Iterator[Result]:
-    """A month of a province written again with so many dossiers, where so many were before; then its ledger."""
+    """A province's month of so many dossiers, each known and each saying something else now.
+
+    What an import does from the facts on (what comes before grows with the file alone, and ingest.py measures it): compared
+    with all the store has of the province, the month written, committed, its ledger built.
+    """
     place = next(place for place in _places() if place.slug == slug)
     month = date(2026, 9, 1)
     own = _month(store, place, month)
     facts = _so_many(own, int(rows))
-    where = f"province_id = '{place.id}' AND received_month IN ('{month}')"
-    version = store.write("facts", facts, replace=where)
+    _set(store, place, month, facts)
+    other = facts.with_columns(~pl.col("reused").fill_null(False), dossier_id=pl.lit("a synthetic dossier"))
     yield {}
     start = time.process_time()
-    version = store.write("facts", facts, replace=where)
+    with pieces.folder(store.private) as folder:
+        incoming = merge.Incoming(folder)
+        incoming.add(other)
+        change = merge.plan(store, place.id, incoming)
+        version = merge.commit(store, place.id, change, {})
     written = time.process_time() - start
-    ledger.rebuild(store, place.id, [month], version)
+    ledger.rebuild(store, place.id, change.months, version)
+    if change.counts["replaced"] != facts.height:
+        raise RuntimeError(f"{change.counts} of {facts.height} dossiers")
     yield {"rows": facts.height, "facts_cpu": written}
-    version = store.write("facts", own, replace=where)  # the store is left as it was found
-    ledger.rebuild(store, place.id, [month], version)
+    _set(store, place, month, own)  # the store is left as it was found
 
 
 def _month(store: Store, place: Province, month: date) -> pl.DataFrame:
-    files = [file for file in store.files("facts", place.id) if f"received_month={month}" in file]
-    types = {"province_id": pl.String, "received_month": pl.Date}
-    return pl.read_parquet(files, hive_partitioning=True, hive_schema=types)
+    return parquet.scan(store.files("facts", place.id, month=month), schema.FACTS).collect()
+
+
+def _set(store: Store, place: Province, month: date, rows: pl.DataFrame) -> None:
+    """These rows and no others as a province's month, with its ledger."""
+    told = {"province_id": place.id, "received_month": month.isoformat()}
+    chosen = [("province_id", "=", place.id), ("received_month", "in", [month.isoformat()])]
+    version = store.commit("facts", [store.put("facts", rows, told)], replaced=chosen)
+    ledger.rebuild(store, place.id, [month], version)
 
 
 def _so_many(own: pl.DataFrame, wanted: int) -> pl.DataFrame:
