@@ -132,19 +132,15 @@ PARTS: Final[dict[str, Test]] = {name: (lambda of=of: of(in_scope())) for name, 
 
 
 def _events() -> dict[str, dict[str, nw.Expr]]:
-    """What is counted of the dossiers that have it, by the DATE column that says on which day.
+    """What is counted of the dossiers that have it beside their parts, by the DATE column that says on which day.
 
     `_marked` has said of each what it is, so closed and in scope is here who has a day of closing and is in scope.
     """
     scope = closed = _is("all")
     on_time = (nw.col("closed_on") <= nw.col("due_on")).fill_null(False)
     return {
-        "received_on": {
-            **{f"received_{name}": _is(name) for name in PARTS},
-            "refused": is_in("status", (REFUSED,)),
-        },
+        "received_on": {"refused": is_in("status", (REFUSED,))},
         "closed_on": {
-            **{f"closed_{name}": _is(name) for name in PARTS},
             **{word: closed & is_in("punctuality", (word,)) for word in ("early", "punctual", "late")},
             "withdrawn": closed & is_in("status", (WITHDRAWN,)),
             "late_by_clock": closed & true("late_by_clock"),
@@ -175,7 +171,14 @@ def _marked(facts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     return received.with_columns(**parts, **reached)
 
 
-COLUMNS: Final[tuple[str, ...]] = tuple(name for events in _events().values() for name in events)
+# What the parts are called that are counted on a day.
+_PARTS_ON: Final = {
+    day: {f"is_{name}": f"{flow}_{name}" for name in PARTS}
+    for day, flow in (("received_on", "received"), ("closed_on", "closed"))
+}
+COLUMNS: Final[tuple[str, ...]] = tuple(
+    name for day, events in _events().items() for name in (*_PARTS_ON.get(day, {}).values(), *events)
+)
 SCHEMA: Final[schema.Columns] = {
     **dict(zip(KEY, (pl.String, pl.Date, pl.String, pl.String, pl.Date), strict=True)),
     **dict.fromkeys(COLUMNS, pl.Int64),
@@ -188,29 +191,32 @@ def build(facts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     # Each part has the columns of its own events; nothing of the others is 0 in the sums. Zeros spelled out would be most of
     # the plan's expressions, and an import of few dossiers spends most of its time on the plan.
     rows = nw.concat([_on_day(marked, day, events) for day, events in _events().items()], how="diagonal")
-    return rows.group_by(*KEY).agg(*_sums(COLUMNS)).select(*KEY, *COLUMNS)
+    return rows.group_by(*KEY).agg(_sums(COLUMNS)).select(*KEY, *COLUMNS)
 
 
 def _on_day(facts: nw.LazyFrame[Any], day: str, events: dict[str, nw.Expr]) -> nw.LazyFrame[Any]:
-    counted = [_number(facts, name, event).alias(name) for name, event in events.items()]
+    counted = [
+        (event.cast(nw.Int64) if name in _AMOUNTS else _ones(facts, event)).alias(name)
+        for name, event in events.items()
+    ]
+    if parts := _PARTS_ON.get(day, {}):
+        counted.append(_ones(facts, nw.col(*parts)))  # one expression of all: each has its price
     keyed = facts.filter(~nw.col(day).is_null()).select(*KEY[:-1], nw.col(day).alias("day"), *counted)
-    return keyed.group_by(*KEY).agg(*_sums(events))
+    return keyed.group_by(*KEY).agg(_sums([*parts, *events])).rename(parts)
 
 
-def _number(facts: nw.LazyFrame[Any], name: str, event: nw.Expr) -> nw.Expr:
-    """What is added up of an event: polars adds up ones and zeros as they are, in half the time."""
-    if name in _AMOUNTS:
-        return event.cast(nw.Int64)
-    return event if facts.implementation.is_polars() else event.cast(nw.Int8)
+def _ones(facts: nw.LazyFrame[Any], events: nw.Expr) -> nw.Expr:
+    """What is true, as it is added up: polars does it without numbers, in half the time."""
+    return events if facts.implementation.is_polars() else events.cast(nw.Int8)
 
 
-def _sums(names: Iterable[str]) -> list[nw.Expr]:
-    return [nw.col(name).sum().cast(nw.Int64) for name in names]
+def _sums(names: Iterable[str]) -> nw.Expr:
+    return nw.col(*names).sum().cast(nw.Int64)
 
 
 def totals(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """The ledger's rows of a province added up by level and day (columns level, day, COLUMNS), in that order."""
-    return rows.group_by("level", "day").agg(*_sums(COLUMNS)).sort("level", "day")
+    return rows.group_by("level", "day").agg(_sums(COLUMNS)).sort("level", "day")
 
 
 def rebuild(store: Store, province_id: str, months: Sequence[date], facts_version: int) -> None:
