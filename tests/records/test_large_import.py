@@ -13,6 +13,7 @@ from deltalake import DeltaTable
 from hoso.records import keys, merge, pieces, schema
 from hoso.records.intake import batch, clean, delimited
 from hoso.records.units import Registry
+from hoso.vocabulary.errors import StoreError
 from tests.records.test_importer import ROW, facts, rows
 from tests.stores import HA_GIANG, load, prepare, printed
 
@@ -166,6 +167,18 @@ def test_an_untouched_month_keeps_its_file(tmp_path: Path) -> None:
     assert len(kept) == 2
     assert done.replaced + done.skipped == 300
     assert not any("2024-02-01" in file for file in kept)
+
+
+def test_of_a_month_exported_again_no_other_is_read(tmp_path: Path) -> None:
+    """What it costs does not hang on what else the store holds; a dossier that is not found is looked for everywhere."""
+    load(tmp_path, list(many(300, 4)), "first.csv")
+    february = [row for row in many(300, 4) if str(row["received"])[3:5] == "02"]
+    january = next(Path(file) for file in store_files(tmp_path) if "2024-01-01" in file)
+    january.write_bytes(january.read_bytes()[::-1])
+    done = load(tmp_path, [row | {"finished": "30/04/2024 09:00"} for row in february], "second.csv")
+    assert (done.replaced, done.accepted) == (len(february), 0)
+    with pytest.raises(StoreError, match=january.name):
+        load(tmp_path, [*february, february[0] | {"id": "nobody knows"}], "third.csv")
 
 
 def test_a_file_of_old_columns_is_read_with_the_new_ones_empty(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from deltalake import DeltaTable
 
 from hoso.records import delta, pinned
 from hoso.records.store import TABLES, Store
@@ -265,12 +266,21 @@ def test_a_maker_that_is_killed_leaves_nothing_half(
 
 
 def test_a_table_is_opened_again_only_when_its_log_has_grown(store: Path) -> None:
-    """One reading of the log serves the process; a later import is seen by the next question."""
+    """One reading of the log serves the process; a later import is seen by the next question, its own or another's."""
     folder = store / "facts"
     first = delta.table(folder)
+    number = first.version()
     assert delta.table(folder) is first
     load(store.parent, [dossier(9)], "later.csv")
-    assert delta.table(folder).version() == first.version() + 1
+    assert delta.table(folder) is first  # it has followed
+    assert first.version() == number + 1
+    assert sorted(first.file_uris()) == sorted(DeltaTable(str(folder)).file_uris())
+    another = "import sys; from pathlib import Path; from tests.records.test_pinned import dossier, load\n"
+    another += "load(Path(sys.argv[1]), [dossier(10)], 'last.csv')"
+    root = Path(__file__).parents[2]
+    subprocess.run([sys.executable, "-c", another, str(store.parent)], cwd=root, check=True)
+    assert delta.table(folder) is not first
+    assert delta.table(folder).version() == number + 2
 
 
 def test_an_entry_of_the_same_tick_is_seen(tmp_path: Path) -> None:

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from ..records.disk import to_disk
 from .changes import NO_FIGURES, changes
-from .outputs import FIGURES, MANIFEST, sha256, to_disk
+from .outputs import FIGURES, MANIFEST, sha256
 
 FOLDER: Final = "history"
 KEPT: Final = "figures.json.gz"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any, Final
 import orjson
 
 from ..presentation.structure import row_header
+from ..records.disk import to_disk
 
 FIGURES: Final = "figures.json"
 MANIFEST: Final = "manifest.json"
@@ -110,17 +110,6 @@ def sha256(path: Path | str) -> str:
 def write_json(path: Path, value: Any) -> None:
     """JSON with Vietnamese letters as they are, keys in the order given; what is no number is null."""
     path.write_bytes(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-
-
-def to_disk(path: Path) -> None:
-    """What a file holds, or which names a folder has, written through to the disk: it is there after a power cut."""
-    if path.is_dir() and os.name != "posix":
-        return  # there a folder cannot be opened
-    opened = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def publish(stage: Path, folder: Path, names: list[str]) -> None:

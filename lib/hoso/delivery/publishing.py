@@ -18,8 +18,9 @@ from typing import Any, Final, Literal
 
 from filelock import FileLock, Timeout
 
+from ..records.disk import to_disk
 from ..vocabulary.errors import StoreError
-from .outputs import to_disk, write_json
+from .outputs import write_json
 from .runs import Run
 
 PRIVATE: Final = ".hoso"

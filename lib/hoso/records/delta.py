@@ -7,6 +7,7 @@ import os
 import re
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -140,8 +141,49 @@ _SETTLED: Final = 2_000_000_000  # nanoseconds; the coarsest clock of a file sys
 _newest_of: Final[dict[Path, tuple[tuple[int, int], str]]] = {}
 
 
-@lru_cache(maxsize=16)
+def taken(folder: Path) -> DeltaTable:
+    """The table at its newest, for a commit that changes what is opened: kept no longer, until `followed` says so."""
+    opened = table(folder)
+    for key in [key for key, own in _kept.items() if own is opened]:
+        del _kept[key]
+    return opened
+
+
+def followed(folder: Path, opened: DeltaTable) -> None:
+    """Keeps an opened table that a commit was made of as the newest: the new entry is read, and no others again.
+
+    What the commit says is said whatever becomes of this: a table that is not kept is opened when it is asked for.
+    """
+    with suppress(DeltaError, OSError):
+        opened.update_incremental()
+    newest = stamp(folder)
+    if newest is not None and opened.version() == int(newest[0][:20]):
+        _keep((folder, newest, None), opened)
+
+
 def _opened(folder: Path, stamp: Stamp | None, version: int | None) -> DeltaTable:
+    key = folder, stamp, version
+    found = _kept.pop(key, None)
+    if found is None:
+        found = _open(folder, stamp, version)
+    _keep(key, found)
+    return found
+
+
+_Key = tuple[Path, Stamp | None, int | None]
+_kept: Final[
+    dict[_Key, DeltaTable]
+] = {}  # the last ones asked for; the newest state of a table has no version
+_MOST: Final = 16
+
+
+def _keep(key: _Key, opened: DeltaTable) -> None:
+    _kept[key] = opened
+    while len(_kept) > _MOST:
+        _kept.pop(next(iter(_kept)), None)
+
+
+def _open(folder: Path, stamp: Stamp | None, version: int | None) -> DeltaTable:
     if stamp is not None and version is not None and version > int(stamp[0][:20]):
         raise StoreError(
             f"the store has no version {version} of its {folder.name}",

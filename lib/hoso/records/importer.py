@@ -23,12 +23,13 @@ from ..vocabulary.errors import UsageError
 from ..vocabulary.numbers import date as print_date
 from ..vocabulary.places import LAST_DAY_OF_63, Province, successor
 from . import catalogue, deadlines, keys, ledger, merge, pieces, repair, schema, score_import
+from .commits import Written
 from .imports import Import, printed_name, sha256
 from .intake import Batch, read
 from .intake.columns import COLUMNS_FILE
 from .intake.portal import Given, recognise
 from .pieces import Pieces
-from .store import Store, Written
+from .store import Store
 from .units import NAMES, Registry, with_units
 from .units import frame as unit_rows
 

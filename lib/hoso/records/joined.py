@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import time
 import uuid
@@ -25,8 +24,9 @@ import polars as pl
 from deltalake import CommitProperties
 from deltalake.transaction import AddAction, RemoveAction
 
-from . import delta
-from .store import KEPT, SAME_AS, Store
+from . import delta, disk
+from .commits import KEPT
+from .store import SAME_AS, Store
 
 TABLES: Final = ("imports", "units", "procedures", "rejects", "scores")
 MANY: Final = 8  # files of a province; fewer are not worth a commit
@@ -91,7 +91,7 @@ def _made(store: Store, table: str, province_id: str, paths: Sequence[str]) -> A
     name = f"joined-{identity(Path(file).name for file in files)}-{uuid.uuid4().hex}.parquet"
     target = Path(files[0]).parent / name
     rows.sink_parquet(target, compression="zstd", maintain_order=True)
-    _to_disk(target)
+    disk.to_disk(target)
     told = json.dumps({"numRecords": pl.scan_parquet(target).select(pl.len()).collect().item()})
     path = target.relative_to(folder).as_posix()
     size, moment = target.stat().st_size, int(target.stat().st_mtime * 1000)
@@ -114,11 +114,3 @@ def _commit(store: Store, table: str, made: Sequence[AddAction], removed: Sequen
         post_commithook_properties=KEPT,
     )
     store.noted(table)
-
-
-def _to_disk(file: Path) -> None:
-    descriptor = os.open(file, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

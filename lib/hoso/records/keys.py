@@ -20,6 +20,7 @@ from typing import Final
 import polars as pl
 
 from ..vocabulary.errors import StoreError
+from .disk import to_disk
 
 KEY_BYTES: Final = 32
 DIGITS: Final = 24  # 96 bits: a collision within 50 million dossiers has a chance of about 10^-14
@@ -46,8 +47,10 @@ def _create(path: Path) -> bytes:
     with os.fdopen(descriptor, "wb") as file:
         key = secrets.token_bytes(KEY_BYTES)
         file.write(key)
+    to_disk(beside)
     try:
         os.link(beside, path)  # fails when another process was first: then its key counts
+        to_disk(path.parent)
     finally:
         beside.unlink()
     return key
@@ -109,7 +112,9 @@ def remember(folder: Path, province_id: str, import_id: str, ids: Path) -> None:
     """
     place = folder / "ids" / province_id
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    to_disk(ids)
     ids.replace(place / f"{import_id}.parquet")
+    to_disk(place)
 
 
 def recall(folder: Path, province_id: str, hashes: Sequence[str]) -> dict[str, str]:

@@ -21,7 +21,8 @@ import narwhals as nw
 import polars as pl
 
 from ..vocabulary.errors import StoreError
-from . import damage, parquet, room, schema
+from . import damage, disk, parquet, schema
+from .commits import Written
 from .schema import (
     AWAITING_PAYMENT,
     CHANNELS,
@@ -34,7 +35,7 @@ from .schema import (
     WAITING,
     WITHDRAWN,
 )
-from .store import Store, Written
+from .store import Store
 
 Test = Callable[[], nw.Expr]
 KEY: Final = ("province_id", "received_month", "unit_id", "level", "day")
@@ -336,7 +337,7 @@ def _of_year(
     parts = _parts(store, province_id, months, facts_version)
     built = (build(nw.from_native(part.lazy())).collect().to_native().sort(KEY) for part in parts)
     rows: pl.DataFrame = pl.concat([kept, *built])
-    room.require(store.root, int(rows.estimated_size()))  # in memory it is larger than in Parquet
+    disk.require_room(store.root, int(rows.estimated_size()))  # in memory it is larger than in Parquet
     return rows
 
 

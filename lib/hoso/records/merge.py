@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,9 +18,10 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
-from . import keys, parquet, room, schema
+from . import disk, keys, parquet, schema
+from .commits import Written
 from .derive import derive
-from .store import Store, Written
+from .store import Store
 
 MEMORY: Final = "256MB"
 ROW_GROUP: Final = 122_880
@@ -45,7 +46,7 @@ class Incoming:
         numbered = facts.with_row_index("place", offset=self.rows).cast({"place": pl.Int64})
         if not numbered["received_month"].is_sorted():
             numbered = numbered.sort("received_month", maintain_order=True)
-        room.require(self.folder, int(numbered.estimated_size()))
+        disk.require_room(self.folder, int(numbered.estimated_size()))
         # Small groups of rows by month, each with its least and greatest: a month is written without reading the others.
         numbered.write_parquet(file, compression="uncompressed", row_group_size=_PIECE_GROUP)
         self.rows += facts.height
@@ -87,12 +88,13 @@ def plan(store: Store, province_id: str, incoming: Incoming, limits: pl.DataFram
     replaced (rows that took the place of an earlier one, in the store or in the file), unchanged (rows that say what the
     store says already).
     """
-    stored = store.files("facts", province_id)
-    with _engine(incoming, stored) as engine:
-        _compare(engine, stored)
+    with _engine(incoming) as engine:
+        _compare(engine, store, province_id)
         counts = _counts(engine)
         ids = _new_ids(engine, incoming, counts) if counts["accepted"] else None
-        moved = _move(engine, stored, incoming, limits) if limits is not None else 0
+        moved = (
+            _move(engine, _stored(engine, store, province_id), incoming, limits) if limits is not None else 0
+        )
         months = [month for (month,) in engine.execute(_MONTHS).fetchall()]
         rows = _rows(incoming, counts)
         files = [_written(engine, store, province_id, month, rows) for month in months]
@@ -111,8 +113,8 @@ def commit(store: Store, province_id: str, change: Change, note: Mapping[str, st
 
 
 @contextmanager
-def _engine(incoming: Incoming, stored: list[str]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB that sees the incoming and the stored facts, and spills into the folder of the import."""
+def _engine(incoming: Incoming) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB that sees the incoming facts, and spills into the folder of the import."""
     config: dict[str, Any] = {
         "memory_limit": MEMORY,
         "temp_directory": str(incoming.folder / "spill"),
@@ -121,12 +123,21 @@ def _engine(incoming: Incoming, stored: list[str]) -> Iterator[duckdb.DuckDBPyCo
     with duckdb.connect(config=config) as engine:
         engine.execute("set enable_progress_bar = false")  # how far an import is, its command tells
         _see(engine, "incoming", _incoming(incoming))
-        _see(engine, "stored", parquet.query(stored, schema.FACTS))
         yield engine
 
 
 def _see(engine: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
     engine.execute(f"create or replace view {name} as {query}")
+
+
+def _stored(
+    engine: duckdb.DuckDBPyConnection, store: Store, province_id: str, months: Iterable[date] | None = None
+) -> list[str]:
+    """Lets the engine see the stored facts of some months, else of all; their files, each found whole."""
+    asked = [None] if months is None else months
+    files = [file for month in asked for file in store.files("facts", province_id, month=month)]
+    _see(engine, "stored", parquet.query(files, schema.FACTS))
+    return files
 
 
 def _incoming(incoming: Incoming) -> str:
@@ -143,47 +154,58 @@ def _text(value: object) -> str:
 
 # ── what changes ─────────────────────────────────────────────────────────────────────────────────
 
-# Every dossier of the file once, by its last row; then those of them that the store knows, of whom no more is read yet
-# than the pseudonyms.
+# Every dossier of the file once, by its last row; then those of them that the store knows: in which month, and whether it
+# says of them what the file says.
 _LAST: Final = """
 create temp table last as
 select dossier, max(place) as place, count(*) as times, arg_max(received_month, place) as month
 from incoming group by dossier;
-create temp table known (dossier varchar, old_month date);
-create temp table same (dossier varchar);
+create temp table known (dossier varchar, old_month date, same boolean);
 """
-_KNOWN: Final = "insert into known select dossier, received_month from stored semi join last using (dossier)"
+_IN_ITS_MONTHS: Final = """
+insert into known
+select s.dossier, s.received_month, {equal}
+from stored s join last l on l.dossier = s.dossier join incoming i on i.place = l.place
+where s.received_month in ({months})
+"""
+_ELSEWHERE: Final = """
+insert into known
+select dossier, received_month, false
+from stored semi join (select dossier from last anti join known using (dossier)) using (dossier)
+where received_month not in ({months})
+"""
 _CHANGED: Final = """
 create temp table changed as
-select l.*, k.old_month from last l left join known k using (dossier)
-where l.dossier not in (select dossier from same)
+select l.*, k.old_month from last l left join known k using (dossier) where not coalesce(k.same, false)
 """
-_ALL_CHANGED: Final = "create temp table changed as select *, null::date as old_month from last"
 _MONTHS: Final = """
 select distinct month from (select month from changed union all select old_month from changed)
 where month is not null order by month
 """
 
 
-def _compare(engine: duckdb.DuckDBPyConnection, stored: Sequence[str]) -> None:
-    """Makes `known`, `same` (dossiers of which the store says what the file says) and `changed`."""
+def _compare(engine: duckdb.DuckDBPyConnection, store: Store, province_id: str) -> None:
+    """Makes `known` and `changed`.
+
+    The file's own months are looked through first. A dossier that stood in another month was received on another day, so of
+    the other months no more is read than the pseudonyms, and not even these where all of the file is found already.
+    """
     engine.execute(_LAST)
-    if stored:
-        engine.execute(_KNOWN)
-    months = engine.execute("select distinct old_month from known").fetchall()
-    if not months:  # nothing to compare with
-        engine.execute(_ALL_CHANGED)
-        return
-    listed = ", ".join(_text(month) for (month,) in months)  # months without such a dossier are not read
-    equal = " and ".join(f'i."{name}" is not distinct from s."{name}"' for name in schema.CONTENT)
-    engine.execute(
-        f"""
-        insert into same
-        select s.dossier from stored s join last l on l.dossier = s.dossier join incoming i on i.place = l.place
-        where s.received_month in ({listed}) and {equal}
-        """
-    )
+    own = [month for (month,) in engine.execute("select distinct month from last order by month").fetchall()]
+    months = ", ".join(map(_text, own))
+    if _stored(engine, store, province_id, own):
+        equal = " and ".join(f'i."{name}" is not distinct from s."{name}"' for name in schema.CONTENT)
+        engine.execute(_IN_ITS_MONTHS.format(equal=equal, months=months))
+    if _number(engine, "known") < _number(engine, "last"):
+        _stored(engine, store, province_id)
+        engine.execute(_ELSEWHERE.format(months=months))
     engine.execute(_CHANGED)
+
+
+def _number(engine: duckdb.DuckDBPyConnection, table: str) -> int:
+    counted = engine.execute(f"select count(*) from {table}").fetchone()
+    assert counted is not None
+    return int(counted[0])
 
 
 def _counts(engine: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -191,10 +213,9 @@ def _counts(engine: duckdb.DuckDBPyConnection) -> dict[str, int]:
     counted = engine.execute(
         """
         select count(*) filter (k.dossier is null),
-               coalesce(sum(times) filter (s.dossier is not null), 0),
-               coalesce(sum(times) filter (k.dossier is not null and s.dossier is null), 0)
-                 + coalesce(sum(times - 1) filter (k.dossier is null), 0)
-        from last left join known k using (dossier) left join same s using (dossier)
+               coalesce(sum(times) filter (k.same), 0),
+               coalesce(sum(times) filter (not k.same), 0) + coalesce(sum(times - 1) filter (k.dossier is null), 0)
+        from last left join known k using (dossier)
         """
     ).fetchone()
     assert counted is not None

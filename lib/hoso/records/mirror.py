@@ -22,7 +22,7 @@ from typing import Final
 
 from ..vocabulary import addresses
 from ..vocabulary.errors import StoreBusyError, StoreError, UsageError
-from . import bucket, damage, forgotten, room, sums, turns
+from . import bucket, damage, disk, forgotten, sums, turns
 from .objects import Object, Objects
 
 NOTE: Final = "store.json"
@@ -189,7 +189,7 @@ class Mirror:
         lacking = [name for name in names if damage.of_file(self.root / table, name) is not None]
         if lacking:
             sizes = (sums.noted(self.root, table, name) for name in lacking)
-            room.require(self.root, sum(own[1] for own in sizes if own))
+            disk.require_room(self.root, sum(own[1] for own in sizes if own))
             bucket.each(self.url, partial(self._bring_again, table), lacking)
 
     def _bring_again(self, table: str, name: str) -> None:

@@ -17,7 +17,7 @@ from typing import Final
 import polars as pl
 from filelock import FileLock, Timeout
 
-from . import room
+from . import disk
 
 HELD: Final = 40 << 20
 """Bytes of the first frames of a kind that stay in memory: some 200.000 dossiers; most files have fewer."""
@@ -47,7 +47,7 @@ class Pieces:
             self._held.append(rows)
             return
         file = self.folder / f"{self._kind}-{len(self._files):05d}.arrow"
-        room.require(self.folder, size)
+        disk.require_room(self.folder, size)
         rows.write_ipc(file)  # packing them costs more than the disk they fill for a moment
         self._files.append(file)
 

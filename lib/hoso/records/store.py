@@ -7,8 +7,6 @@ batch the opened store stands still: each table is read at the version the batch
 
 from __future__ import annotations
 
-import json
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -17,17 +15,11 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import polars as pl
-from deltalake import (
-    CommitProperties,
-    DeltaTable,
-    PostCommitHookProperties,
-    WriterProperties,
-    write_deltalake,
-)
-from deltalake.transaction import AddAction, create_table_with_add_actions
+from deltalake import DeltaTable
 
 from ..vocabulary.errors import StoreError
-from . import damage, delta, forgotten, keys, mirror, parquet, pinned, room, schema, store_note, sums
+from . import commits, damage, delta, disk, forgotten, keys, mirror, parquet, pinned, schema, store_note, sums
+from .commits import Written
 from .turns import LOCK_SECONDS, locked
 
 TABLES: Final = {
@@ -39,17 +31,7 @@ TABLES: Final = {
     "units": ("province_id",),
     "scores": ("province_id",),
 }
-# Delta forgets commits of more than 30 days unless told otherwise; a report must be explainable for as long as it is kept.
-# Stated in each table for other tools that write to it, and with each commit for tables made before that.
-# No column's least and greatest value is noted in the log: we choose files by partition, and every opening reads the log
-# (816 partitions: half the CPU seconds without).
-_KEEPS_HISTORY: Final = {
-    "delta.enableExpiredLogCleanup": "false",
-    "delta.dataSkippingNumIndexedCols": "0",
-}
-KEPT: Final = PostCommitHookProperties(cleanup_expired_logs=False)
 _NOT_IN_PATHS: Final = set("%#[]*?")  # what the engines below read as patterns or escapes
-_WRITER = WriterProperties(compression="ZSTD")
 
 SAME_AS: Final = "same_as"  # noted by a commit that changed no row: which version last did
 
@@ -63,15 +45,6 @@ class Commit:
     version: int
     made: datetime
     note: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Written:
-    """A Parquet file below a table's folder that no version of the table lists yet."""
-
-    path: str  # from the table's folder, partitions first
-    rows: int
-    partitions: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -258,45 +231,17 @@ class Store:
 
         A column that the table does not have yet is added to it; one that the rows do not have is empty in them.
         """
-        room.require(self.root, int(rows.estimated_size()))  # in memory it is larger than in Parquet
-        target = self.uri(table)
-        properties = CommitProperties(custom_metadata=dict(note or {}))
-        if replace is not None and self.exists(table):
-            write_deltalake(
-                target,
-                rows,
-                mode="overwrite",
-                predicate=replace,
-                schema_mode="merge",
-                writer_properties=_WRITER,
-                commit_properties=properties,
-                post_commithook_properties=KEPT,
-            )
-        else:
-            write_deltalake(
-                target,
-                rows,
-                mode="append",
-                schema_mode="merge",
-                partition_by=list(TABLES[table]),
-                writer_properties=_WRITER,
-                commit_properties=properties,
-                post_commithook_properties=KEPT,
-                configuration=None if self.exists(table) else dict(_KEEPS_HISTORY),
-            )
+        disk.require_room(self.root, int(rows.estimated_size()))  # in memory it is larger than in Parquet
+        commits.write(
+            self.path(table), rows, TABLES[table], note or {}, replace=replace, there=self.exists(table)
+        )
         return self.noted(table)
 
     def put(
         self, table: str, rows: pl.DataFrame, partitions: Mapping[str, str], *, packed: bool = True
     ) -> Written:
         """Writes rows of one partition into a file that no version lists yet; unpacked what is read all the time."""
-        folder = "/".join(f"{name}={value}" for name, value in partitions.items())
-        path = f"{folder}/{uuid.uuid4()}.parquet"
-        target = self.path(table) / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        own = rows.drop(list(partitions), strict=False)
-        own.write_parquet(target, compression="zstd" if packed else "uncompressed", statistics=False)
-        return Written(path, rows.height, partitions)
+        return commits.put(self.path(table), rows, partitions, packed=packed)
 
     def commit(
         self,
@@ -311,32 +256,20 @@ class Store:
 
         `types` are the table's columns where records.schema does not name them.
         """
-        actions: list[Any] = [self._added(table, file) for file in files]
-        properties = CommitProperties(custom_metadata=dict(note or {}))
-        columns, by = delta.columns(types or getattr(schema, table.upper())), list(TABLES[table])
-        if self.exists(table):
-            opened = DeltaTable(self.uri(table))
-            opened.create_write_transaction(
-                actions,
-                "append" if replaced is None else "overwrite",
-                delta.widened(opened.schema(), columns),
-                by,
-                None if replaced is None else list(replaced),
-                commit_properties=properties,
-                post_commithook_properties=KEPT,
-            )
-        else:
-            create_table_with_add_actions(
-                self.uri(table),
-                columns,
-                actions,
-                "error",
-                by,
-                configuration=_KEEPS_HISTORY,
-                commit_properties=properties,
-                post_commithook_properties=KEPT,
-            )
-        return self.noted(table)
+        columns = delta.columns(types or getattr(schema, table.upper()))
+        opened = commits.add(
+            self.path(table),
+            files,
+            columns,
+            TABLES[table],
+            note or {},
+            replaced=replaced,
+            there=self.exists(table),
+        )
+        version = self.noted(table)
+        if opened is not None:
+            delta.followed(self.path(table), opened)
+        return version
 
     def noted(self, table: str) -> int:
         """Notes the sums of what a commit added, once it lies in the object store if there is one; the table's version."""
@@ -347,13 +280,6 @@ class Store:
         version = self.version(table)
         assert version is not None
         return version
-
-    def _added(self, table: str, file: Written) -> AddAction:
-        made = (self.path(table) / file.path).stat()
-        told = json.dumps({"numRecords": file.rows})
-        return AddAction(
-            file.path, made.st_size, dict(file.partitions), int(made.st_mtime * 1000), True, told
-        )
 
     def note(self, table: str, key: str, version: int | None = None) -> str | None:
         """What the newest commit of a table, or that of a version, says under a key."""

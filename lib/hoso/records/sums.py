@@ -17,6 +17,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from ..vocabulary.workbook import Edition, edition
+from .disk import to_disk
 
 Sum = tuple[str, int]
 """CRC-32 in eight hexadecimal digits, and the size in bytes."""
@@ -95,7 +96,10 @@ def names(version: int | None) -> list[str]:
 
 
 def note(root: Path, table: str) -> None:
-    """Notes what the commits since the last noted one added, also those of a process that died or of another tool."""
+    """Notes what the commits since the last noted one added, also those of a process that died or of another tool.
+
+    What is noted has gone through to the disk.
+    """
     last = last_entry(root, table)
     new = [name for name in entries(root / table) if last is None or f"{LOG}/{name}" > last]
     for entry in new:
@@ -103,7 +107,11 @@ def note(root: Path, table: str) -> None:
         here = [
             name for name in names if (root / table / name).is_file()
         ]  # an older one may have been tidied away
+        for name in here:
+            to_disk(root / table / name)
         add(root, table, {name: of(root / table / name) for name in here})
+    if new:
+        to_disk(root / table / LOG)
 
 
 def add(root: Path, table: str, known: Mapping[str, Sum]) -> None:

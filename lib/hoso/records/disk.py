@@ -1,0 +1,32 @@
+"""The disk (đĩa): room asked for before a table is written, and what must outlive a power cut written through.
+
+An engine that finds no room says so in a trace, one of each of its threads; here it is one line, before anything is written.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from pathlib import Path
+from typing import Final
+
+SPARE: Final = 1 << 20
+"""Bytes beside the rows: the entry of the log, its checkpoint, the sums."""
+
+
+def require_room(folder: Path, size: int) -> None:
+    """OSError (ENOSPC) unless the folder's disk has room for so many bytes and the spare ones."""
+    if shutil.disk_usage(folder).free < size + SPARE:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+
+
+def to_disk(path: Path) -> None:
+    """What a file holds, or which names a folder has, written through to the disk: it is there after a power cut."""
+    if path.is_dir() and os.name != "posix":
+        return  # there a folder cannot be opened
+    opened = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
