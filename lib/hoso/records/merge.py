@@ -95,9 +95,9 @@ def plan(store: Store, province_id: str, incoming: Incoming, limits: pl.DataFram
         moved = (
             _move(engine, _stored(engine, store, province_id), incoming, limits) if limits is not None else 0
         )
-        months = [month for (month,) in engine.execute(_MONTHS).fetchall()]
-        rows = _rows(incoming, counts)
-        files = [_written(engine, store, province_id, month, rows) for month in months]
+        found = _Months.of(engine)
+        months = found.touched()
+        files = [_written(engine, store, province_id, month, found.rows(month)) for month in months]
     return Change(months, [file for file in files if file], counts, ids, moved)
 
 
@@ -160,27 +160,23 @@ _LAST: Final = """
 create temp table last as
 select dossier, max(place) as place, count(*) as times, arg_max(received_month, place) as month
 from incoming group by dossier;
-create temp table known (dossier varchar, old_month date, same boolean);
+create temp table known (place bigint, old_month date, same boolean);
 """
 _IN_ITS_MONTHS: Final = """
 insert into known
-select s.dossier, s.received_month, {equal}
+select l.place, s.received_month, {equal}
 from stored s join last l on l.dossier = s.dossier join incoming i on i.place = l.place
 where s.received_month in ({months})
 """
 _ELSEWHERE: Final = """
 insert into known
-select dossier, received_month, false
-from stored semi join (select dossier from last anti join known using (dossier)) using (dossier)
-where received_month not in ({months})
+select l.place, s.received_month, false
+from stored s join (select dossier, place from last anti join known using (place)) l on l.dossier = s.dossier
+where s.received_month not in ({months})
 """
 _CHANGED: Final = """
 create temp table changed as
-select l.*, k.old_month from last l left join known k using (dossier) where not coalesce(k.same, false)
-"""
-_MONTHS: Final = """
-select distinct month from (select month from changed union all select old_month from changed)
-where month is not null order by month
+select l.*, k.old_month from last l left join known k using (place) where not coalesce(k.same, false)
 """
 
 
@@ -212,10 +208,10 @@ def _counts(engine: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """What became of the rows: together as many as the file has."""
     counted = engine.execute(
         """
-        select count(*) filter (k.dossier is null),
+        select count(*) filter (k.place is null),
                coalesce(sum(times) filter (k.same), 0),
-               coalesce(sum(times) filter (not k.same), 0) + coalesce(sum(times - 1) filter (k.dossier is null), 0)
-        from last left join known k using (dossier)
+               coalesce(sum(times) filter (not k.same), 0) + coalesce(sum(times - 1) filter (k.place is null), 0)
+        from last left join known k using (place)
         """
     ).fetchone()
     assert counted is not None
@@ -284,32 +280,61 @@ def _add_changed(engine: duckdb.DuckDBPyConnection, incoming: Incoming, moved: p
     return int(added[0])
 
 
-def _rows(incoming: Incoming, counts: Mapping[str, int]) -> str:
-    """The query of a month ($month) as it will be: what stays of it, and the changed rows."""
-    columns = _names(name for name in schema.FACTS if name not in schema.PARTITIONS)
-    changed = "semi join (select place from changed where month = $month) using (place)"
-    gone = "anti join (select dossier from changed where old_month = $month) using (dossier)"
-    if _all_new(incoming, counts):
-        changed = gone = ""
-    return f"""
-        select {columns} from incoming {changed} where received_month = $month
-        union all
-        select {columns} from stored {gone} where received_month = $month
-        order by received_on, unit_id, dossier
-    """
+@dataclass(frozen=True)
+class _Months:
+    """By month of receipt, how many rows the file and the store have, and how many come and go."""
+
+    incoming: Mapping[date, int]
+    stored: Mapping[date, int]
+    coming: Mapping[date, int]
+    going: Mapping[date, int]
+
+    @classmethod
+    def of(cls, engine: duckdb.DuckDBPyConnection) -> _Months:
+        def by(month: str, table: str) -> dict[date, int]:
+            return dict(engine.execute(f"select {month}, count(*) from {table} group by all").fetchall())
+
+        return cls(
+            by("received_month", "incoming"),
+            by("received_month", "stored"),
+            by("month", "changed"),
+            by("old_month", "changed"),
+        )
+
+    def touched(self) -> list[date]:
+        """The months that change, in order."""
+        return sorted(month for month in {*self.coming, *self.going} if month is not None)
+
+    def rows(self, month: date) -> str | None:
+        """The query of a month ($month) as it will be: what stays of it, and the changed rows; None where it is empty.
+
+        Nothing is looked for where all rows come, none goes or none stays.
+        """
+        columns = _names(name for name in schema.FACTS if name not in schema.PARTITIONS)
+        coming, going = self.coming.get(month, 0), self.going.get(month, 0)
+        parts = []
+        if coming:
+            some = coming < self.incoming[month]
+            changed = "semi join (select place from changed where month = $month) using (place)" * some
+            parts.append(f"select {columns} from incoming {changed} where received_month = $month")
+        if going < self.stored.get(month, 0):
+            gone = "anti join (select dossier from changed where old_month = $month) using (dossier)" * (
+                going > 0
+            )
+            parts.append(f"select {columns} from stored {gone} where received_month = $month")
+        return f"{' union all '.join(parts)} order by received_on, unit_id, dossier" if parts else None
 
 
 def _written(
-    engine: duckdb.DuckDBPyConnection, store: Store, province_id: str, month: date, query: str
+    engine: duckdb.DuckDBPyConnection, store: Store, province_id: str, month: date, query: str | None
 ) -> Written | None:
     """A month as it will be, in a file no version lists yet; None when it is empty."""
+    if query is None:
+        return None
     path = f"province_id={province_id}/received_month={month}/{uuid.uuid4()}.parquet"
     file = store.path("facts") / path
     file.parent.mkdir(parents=True, exist_ok=True)
     how = f"format parquet, {_PACKED}, row_group_size {ROW_GROUP}"
     rows = engine.execute(f"copy ({query}) to {_text(file)} ({how})", {"month": month}).fetchone()
     assert rows is not None
-    if not rows[0]:
-        file.unlink()
-        return None
     return Written(path, int(rows[0]), {"province_id": province_id, "received_month": month.isoformat()})
