@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # Tests share their samples (tests.data, tests.delivery.export.sample_document) as plain modules.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests import samples
+from tests import samples, stores
 from tests.offices import Token
 
 # No test is timed; a machine under load must not fail one.
@@ -38,6 +38,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="write tests/golden anew from what is made now"
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Drawn examples leave nothing outside the session's own folder."""
+    stores.scratch = tmp_path_factory.mktemp("drawn")
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from hoso.records import keys
@@ -11,6 +12,15 @@ from hoso.records.importer import Import, import_file
 from hoso.records.store import Store
 from hoso.statistics.data import Data
 from hoso.vocabulary.places import Province, find_province
+
+scratch: Path | None = None
+"""Where `folder` makes folders: below those that pytest clears away (tests/conftest.py)."""
+
+
+def folder() -> Path:
+    """A new folder for a drawn example, which gets none from a fixture."""
+    return Path(mkdtemp(dir=scratch))
+
 
 HEADERS = {
     "id": "Mã hồ sơ",

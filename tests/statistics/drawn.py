@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import polars as pl
@@ -13,6 +11,7 @@ from hoso.records import ledger, schema
 from hoso.records.deadlines import NO_LIMITS
 from hoso.records.derive import derive
 from hoso.statistics.data import Data
+from tests import stores
 from tests.statistics.oracle import FLAGS, closed
 from tests.stores import HA_GIANG, prepare
 
@@ -98,7 +97,7 @@ def facts(rows: Iterable[dict[str, Any]]) -> pl.DataFrame:
 
 def data(rows: Iterable[dict[str, Any]]) -> Data:
     """A store of drawn dossiers, its ledger and the catalogue."""
-    folder, table = Path(mkdtemp()), facts(rows)
+    folder, table = stores.folder(), facts(rows)
     store = prepare(folder)
     version = store.write("facts", table)
     ledger.rebuild(store, HA_GIANG.id, table["received_month"].unique().to_list(), version)

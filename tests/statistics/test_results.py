@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import pandas as pd
@@ -18,6 +17,7 @@ from hoso.statistics.identities import broken
 from hoso.statistics.results import recomputed, results
 from hoso.vocabulary.errors import NoDataError
 from hoso.vocabulary.periods import Period
+from tests import stores
 from tests.statistics import oracle
 from tests.stores import HA_GIANG, STATUS_WORDS, load, prepare, printed
 from tests.stores import data as open_data
@@ -54,7 +54,7 @@ def dossiers(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def store_of(rows: list[dict[str, Any]]) -> Data:
-    folder = Path(mkdtemp())
+    folder = stores.folder()
     load(folder, [
         {
             "id": f"H22-{i}", "unit": row["unit"], "channel": CHANNELS[row["channel"]], "level": LEVELS[row["level"]],
@@ -131,7 +131,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
 def drawn() -> tuple[list[list[str]], pd.DataFrame]:
     """All drawn dossiers in one store, each with a field of its own."""
     lines = [[cell.strip() for cell in line.split("|")] for line in DRAWN]
-    folder = Path(mkdtemp())
+    folder = stores.folder()
     load(folder, [
         {"id": f"d{i}", "field": f"Lĩnh vực {i}", "status": STATUS_WORDS[int(line[0])], "received": line[1], "due": line[2], "finished": line[3]}
         for i, line in enumerate(lines)
