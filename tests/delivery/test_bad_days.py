@@ -80,8 +80,8 @@ def test_facts_with_a_flipped_bit(hoso: Command, spoilable: Path) -> None:
         ("figures", *PLACE, "--by", "field"),
     ):
         line = told(hoso, *words)
-        assert "a file of the store is damaged" in line and file.name in line
-        assert "put the file of the same name back from the backup (docs/backup.md)" in line
+        assert "một tệp của kho dữ liệu bị hỏng" in line and file.name in line
+        assert "chép lại tệp cùng tên từ bản sao lưu (docs/backup.md)" in line
     assert Store.open(spoilable / "store").version("facts") == 0
     assert figures.read_bytes() == before
     file.write_bytes(whole)
@@ -97,7 +97,7 @@ def test_a_ledger_with_a_flipped_bit(hoso: Command, spoilable: Path) -> None:
     flip(file)
     for words in (("figures", *PLACE), ("status", "--check")):
         line = told(hoso, *words)
-        assert file.name in line and "run: hoso status --repair" in line
+        assert file.name in line and "chạy: hoso status --repair" in line
     code, out, err = hoso(*REPORT)
     assert code == 1
     assert file.name in out + err and "hoso status --repair" in out + err
@@ -146,7 +146,7 @@ def test_a_store_of_a_newer_program(hoso: Command, spoilable: Path) -> None:
         ("import", spoilable / "a.csv", "--province", "ha-giang"),
     ):
         line = told(hoso, *words)
-        assert "the store has layout 99" in line and "use the version of hoso that wrote it" in line
+        assert "kho dữ liệu theo bố cục 99" in line and "dùng phiên bản hoso đã ghi kho này" in line
     assert note.read_text("utf-8") == newer
 
 
@@ -159,7 +159,7 @@ def test_a_report_of_a_version_that_was_not_restored(hoso: Command, spoilable: P
     shutil.rmtree(spoilable / "store")
     shutil.copytree(spoilable / "backup", spoilable / "store")
     line = told(hoso, "verify", spoilable / "reports")
-    assert "the store has no version 1 of its facts" in line and "make the report again" in line
+    assert "kho không có phiên bản 1 của bảng facts" in line and "lập lại báo cáo" in line
     assert hoso("import", more, "--province", "ha-giang")[0] == 0
     assert hoso(*REPORT)[0] == 0
     assert hoso("verify", spoilable / "reports")[0] == 0
@@ -275,7 +275,7 @@ def test_a_disk_that_fills_during_an_import(tmp_path: Path) -> None:
     lines = ended.stdout.splitlines()
     for rest, line in zip(rests, lines, strict=False):
         assert line.startswith(f"{rest} 1 1 True "), line
-        assert "No space left on device" in line and "nothing of the store is lost" in line
+        assert "đĩa hết chỗ trống" in line and "kho dữ liệu không mất gì" in line
     assert [line.split()[4] for line in lines[: len(rests)]] == ["0", "0", "1"]  # commits of the facts
     assert lines[len(rests)] == "after|0|"
     stores.load(tmp_path, DOSSIERS, "first.csv")

@@ -303,7 +303,7 @@ def test_a_full_disk_and_a_folder_closed_to_writing(small: Small) -> None:
     assert len(faults) == 4
     for line in faults:
         assert "failed 1 True" in line
-        assert "No space left" in line or "Read-only file system" in line
+        assert "đĩa hết chỗ trống" in line or "Read-only file system" in line
     assert [line for line in lines if line.startswith("left")] == ["left []"] * 3
     assert lines[-1] == "unchanged done []"
 

@@ -239,6 +239,6 @@ def test_verify_refuses_what_a_later_program_wrote(
     write_json(path, {**file, "schema_version": version})
     with pytest.raises(InputError) as raised:
         verify_file(Workbook(tmp_path), path)
-    assert f"schema version {version}" in str(raised.value)
+    assert f"phiên bản cấu trúc {version}" in str(raised.value)
     assert "\n" not in str(raised.value)
-    assert f"version {outputs.SCHEMA_VERSION} or lower" in str(raised.value)
+    assert f"phiên bản {outputs.SCHEMA_VERSION} trở xuống" in str(raised.value)

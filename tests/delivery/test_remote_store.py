@@ -339,7 +339,7 @@ def test_another_key_is_refused_and_a_folder_that_is_no_copy_too(country: Countr
     """A machine with a key of its own cannot add to the store; a store on a disk and another's copy are left alone."""
     country.begin()
     country.open("one")
-    with pytest.raises(StoreError, match="the key is not the one"):
+    with pytest.raises(StoreError, match="khóa không phải khóa đã dùng khi lập kho"):
         Store.prepare(country.at("two"), country.folder / "another-key")
     stores.load(country.folder, rows(0))  # into its folder "store", on this disk
     for folder, address in (("store", country.url), ("one", f"{country.url}-2")):

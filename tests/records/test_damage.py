@@ -134,7 +134,7 @@ def test_a_flipped_bit_is_no_error_to_a_reader(folder: Path) -> None:
     assert "silent" in told.values()
     for at_byte in told:
         file.write_bytes(content[:at_byte] + bytes([content[at_byte] ^ 1]) + content[at_byte + 1 :])
-        with pytest.raises(StoreError, match="a file of the store is damaged"):
+        with pytest.raises(StoreError, match="một tệp của kho dữ liệu bị hỏng"):
             Store.open(folder / "store").files("facts")
 
 
@@ -150,7 +150,7 @@ def test_a_spoilt_data_file_is_named(folder: Path, table: str, how: str) -> None
     assert str(file.relative_to(folder)) in told and "\n" not in told
     assert ("missing" in told) == (how == "missing")
     assert ("hoso status --repair" in told) == (table == "ledger")
-    assert ("put the file of the same name back from the backup" in told) == (table != "ledger")
+    assert ("chép lại tệp cùng tên từ bản sao lưu" in told) == (table != "ledger")
     assert faults(folder) == [told]
 
 
@@ -197,7 +197,9 @@ def test_a_spoilt_log_is_named_and_not_written_over(folder: Path, how: str) -> N
     assert "restore the store from the backup" in str(raised.value)
     with pytest.raises(StoreError, match=file.name):
         stores.load(folder, [DOSSIERS[0] | {"id": "H05.00-2403-0001"}], "later.csv")
-    assert faults(folder)[0].startswith("an entry of the store's log is ")
+    assert faults(folder)[0].startswith(
+        ("nhật ký của kho dữ liệu thiếu", "một bản ghi nhật ký của kho dữ liệu bị hỏng")
+    )
     assert sorted(path.name for path in (folder / "store").rglob("*.json")) == before
 
 
@@ -267,7 +269,7 @@ def test_a_repair_that_was_cut_short(folder: Path, monkeypatch: pytest.MonkeyPat
         patch.setattr(Path, "unlink", lambda _self, **_options: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             repaired(folder)
-    with pytest.raises(StoreError, match=r"cut short.*hoso status --repair"):
+    with pytest.raises(StoreError, match=r"dừng giữa chừng.*hoso status --repair"):
         daily(folder)
     assert repaired(folder)
     assert (daily(folder), faults(folder)) == (before, [])
@@ -304,7 +306,9 @@ def test_a_table_of_a_newer_program(folder: Path, table: str, protocol: dict[str
         lambda: Store.open(folder / "store").files(table),
         lambda: stores.load(folder, [DOSSIERS[0] | {"id": "H05.00-2403-0001"}], "more.csv"),
     ):
-        with pytest.raises(StoreError, match=r"newer program .*use the program that wrote it") as raised:
+        with pytest.raises(
+            StoreError, match=r"chương trình mới hơn .*dùng chương trình đã ghi bảng"
+        ) as raised:
             action()
         assert newer.name in str(raised.value)
     newer.unlink()
@@ -331,7 +335,7 @@ def test_a_damaged_file_without_a_sum_is_read_through(folder: Path) -> None:
     shutil.rmtree(folder / "store" / "sums")
     cut(live(folder, "facts"))
     assert [
-        told.split(" · ")[0].startswith("a file of the store cannot be read") for told in faults(folder)
+        told.split(" · ")[0].startswith("không đọc được một tệp của kho dữ liệu") for told in faults(folder)
     ] == [True]
     assert sums.noted(folder / "store", "facts", "anything") is None
 

@@ -184,7 +184,7 @@ def part_as_before(folder: Path) -> None:
 def by_repair(folder: Path) -> None:
     store = opened(folder)
     with store.writing():
-        assert ledger_again(store) == (f"the ledger is parted as it was before: {store.path('ledger')}",)
+        assert ledger_again(store) == (f"sổ theo ngày còn theo cách chia cũ: {store.path('ledger')}",)
 
 
 def by_import(folder: Path) -> None:
@@ -199,7 +199,7 @@ def test_an_old_ledger_is_told_in_one_line_and_built_again(
     before = data(folder).daily
     part_as_before(folder)
     with pytest.raises(
-        StoreError, match=r"parted as it was before · \S*ledger · .* · run: hoso status --repair"
+        StoreError, match=r"còn theo cách chia cũ · \S*ledger · .* · chạy: hoso status --repair"
     ) as told:
         _ = data(folder).daily
     assert "\n" not in str(told.value)

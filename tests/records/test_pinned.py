@@ -120,7 +120,7 @@ def test_a_damaged_batch_folder_is_told_in_one_line(
     if content is not None:
         (folder / pinned.FILE).write_bytes(content)
     monkeypatch.setenv(pinned.VARIABLE, str(folder))
-    with pytest.raises(StoreError, match="pinned versions cannot be read") as told:
+    with pytest.raises(StoreError, match="không đọc được phiên bản dữ liệu của đợt chạy") as told:
         Store.open(store)
     assert "\n" not in str(told.value)
 

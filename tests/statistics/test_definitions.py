@@ -141,10 +141,10 @@ def test_published_figures_are_dated_and_sourced() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (("satisfaction_rate", "satisfaction"), "unknown indicator satisfaction"),
-        (("2024-09-18", ""), "without source or date"),
-        (("rank_766,10,63", "score_766,10,63"), "published twice"),
-        (("as_of", "asof"), "other columns"),
+        (("satisfaction_rate", "satisfaction"), "không có chỉ tiêu satisfaction"),
+        (("2024-09-18", ""), "thiếu nguồn hoặc ngày"),
+        (("rank_766,10,63", "score_766,10,63"), "ghi hai lần"),
+        (("as_of", "asof"), "cột khác"),
     ],
 )
 def test_a_faulty_published_row_is_refused(tmp_path: Path, change: tuple[str, str], words: str) -> None:

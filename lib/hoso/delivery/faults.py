@@ -29,19 +29,19 @@ def told_in_a_line(error: BaseException) -> HosoError | None:
         return error
     if isinstance(error, OSError):
         if error.errno == errno.ENOSPC or _is_full(error):
-            return _full(str(error.filename or "the store"))
+            return _full(str(error.filename or "kho dữ liệu"))
         return StoreError(
             error.strerror or str(error),
             where=str(error.filename or ""),
-            remedy="check the disk, the path and its rights",
+            remedy="kiểm tra đĩa, đường dẫn và quyền truy cập",
         )
     if type(error).__module__.split(".")[0] in _STORE:
         if _is_full(error):
-            return _full("the store")
+            return _full("kho dữ liệu")
         first = next(iter(str(error).splitlines()), type(error).__name__)
         return StoreError(
-            f"the store could not be read or written: {first[:300]}",
-            remedy="check the disk, then the store: hoso status --check",
+            f"không đọc hoặc ghi được kho dữ liệu: {first[:300]}",
+            remedy="kiểm tra đĩa, rồi kiểm tra kho: hoso status --check",
         )
     return None
 
@@ -53,8 +53,8 @@ def _is_full(error: BaseException) -> bool:
 def _full(where: str) -> StoreError:
     """What was committed before stays; a commit is whole or not at all."""
     return StoreError(
-        _FULL[0],
+        "đĩa hết chỗ trống",
         where=where,
-        expected="room on the disk",
-        remedy="free some and run the command again; nothing of the store is lost",
+        expected="đĩa còn chỗ trống",
+        remedy="giải phóng đĩa rồi chạy lại lệnh; kho dữ liệu không mất gì",
     )

@@ -40,10 +40,10 @@ def figures_files(paths: Sequence[Path]) -> Iterator[Path]:
         found = _behind(path)
         if not found or not all(file.is_file() for file in found):
             raise InputError(
-                "no report here",
+                "không có báo cáo ở đây",
                 where=str(path),
-                expected="a folder of reports, a report's document or its figures.json",
-                remedy="run: hoso report",
+                expected="thư mục báo cáo, văn bản của báo cáo hoặc figures.json",
+                remedy="chạy: hoso report",
             )
         yield from found
 
@@ -118,10 +118,10 @@ def _refuse_newer(file: Path) -> None:
         return  # no report at all is told by whoever reads it
     if not isinstance(found, int) or found > SCHEMA_VERSION:
         raise InputError(
-            f"figures.json of schema version {found}, which this hoso does not know",
+            f"figures.json theo phiên bản cấu trúc {found}, hoso này không biết",
             where=str(file),
-            expected=f"version {SCHEMA_VERSION} or lower",
-            remedy="verify it with the hoso that made it, or a newer one",
+            expected=f"phiên bản {SCHEMA_VERSION} trở xuống",
+            remedy="kiểm tra bằng hoso đã lập báo cáo, hoặc bản mới hơn",
         )
 
 

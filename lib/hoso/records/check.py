@@ -90,12 +90,12 @@ def _table(store: Store, folder: Path, version: int | None = None) -> Checked:
 
 def _of_before(wrong: StoreError) -> StoreError:
     """The fault of a file that the newest version does not list: today's reports do without it."""
-    back = "put the file of the same name back from the backup (docs/backup.md)"
+    back = "chép lại tệp cùng tên từ bản sao lưu (docs/backup.md)"
     return StoreError(
-        f"{wrong.what}, which only earlier versions list",
+        f"{wrong.what}, chỉ các phiên bản trước dùng",
         where=wrong.where,
         expected=wrong.expected,
-        remedy=f"{back}; without one, reports cannot be made again as of then",
+        remedy=f"{back}; không có bản sao lưu thì không lập lại được báo cáo của khi đó",
     )
 
 
@@ -110,7 +110,10 @@ def _unreadable(folder: Path, names: Sequence[str]) -> Iterator[StoreError]:
         for name, line in zip(rest, told, strict=False):
             if line != "whole":
                 yield damage.error(
-                    "a file of the store cannot be read", folder / name, folder.name, "a whole Parquet file"
+                    "không đọc được một tệp của kho dữ liệu",
+                    folder / name,
+                    folder.name,
+                    "tệp Parquet trọn vẹn",
                 )
         rest = rest[len(told) :]
 

@@ -16,12 +16,12 @@ from ..vocabulary.errors import StoreError
 from . import sums
 
 _FROM: Final = {
-    "facts": "import the exports",
-    "rejects": "import the exports",
-    "imports": "import the exports",
-    "units": "import the exports",
-    "procedures": "import the catalogues of procedures and the exports",
-    "scores": "import the portal responses",
+    "facts": "nạp lại các tệp kết xuất",
+    "rejects": "nạp lại các tệp kết xuất",
+    "imports": "nạp lại các tệp kết xuất",
+    "units": "nạp lại các tệp kết xuất",
+    "procedures": "nạp lại danh mục thủ tục và các tệp kết xuất",
+    "scores": "nạp lại số liệu của Cổng",
 }
 READER: Final = 3  # the newest reader and writer version of Delta's protocol
 WRITER: Final = 7
@@ -30,11 +30,10 @@ WRITER: Final = 7
 def way_back(table: str, log: bool = False) -> str:
     """What puts a table right, by what was lost of it: a data file, or its log."""
     if table == "ledger":
-        return "run: hoso status --repair"
-    whole = (
-        "restore the store from the backup" if log else "put the file of the same name back from the backup"
-    )
-    return f"{whole} (docs/backup.md); without one {_FROM.get(table, 'import the exports')} into a new store"
+        return "chạy: hoso status --repair"
+    whole = "khôi phục kho từ bản sao lưu" if log else "chép lại tệp cùng tên từ bản sao lưu"
+    anew = _FROM.get(table, "nạp lại các tệp kết xuất")
+    return f"{whole} (docs/backup.md); không có bản sao lưu thì {anew} vào một kho mới"
 
 
 def error(what: str, file: Path, table: str, expected: str, log: bool = False) -> StoreError:
@@ -58,13 +57,13 @@ def of_file(folder: Path, name: str) -> StoreError | None:
         if sums.is_sound(folder.parent, folder.name, name):
             return None
     except FileNotFoundError:
-        return error("a file of the store is missing", folder / name, folder.name, "the file a version lists")
+        return error("kho dữ liệu thiếu một tệp", folder / name, folder.name, "tệp mà một phiên bản kể tên")
     except OSError as fault:
         reason = fault.strerror or str(fault)
-        return error(f"a file of the store cannot be read: {reason}", folder / name, folder.name, "the file")
-    return error(
-        "a file of the store is damaged", folder / name, folder.name, "the bytes that an import wrote"
-    )
+        return error(
+            f"không đọc được một tệp của kho dữ liệu: {reason}", folder / name, folder.name, "tệp đó"
+        )
+    return error("một tệp của kho dữ liệu bị hỏng", folder / name, folder.name, "nội dung lần nạp đã ghi")
 
 
 def of_entry(folder: Path, entry: str) -> StoreError | None:
@@ -76,14 +75,14 @@ def of_entry(folder: Path, entry: str) -> StoreError | None:
             sums.added(file)
     except FileNotFoundError:
         return error(
-            "an entry of the store's log is missing", file, folder.name, "every version's entry", True
+            "nhật ký của kho dữ liệu thiếu một bản ghi", file, folder.name, "bản ghi của mọi phiên bản", True
         )
     except (OSError, ValueError, KeyError, TypeError):
         whole = False
     if whole:
         return None
     return error(
-        "an entry of the store's log is damaged", file, folder.name, "the entry an import wrote", True
+        "một bản ghi nhật ký của kho dữ liệu bị hỏng", file, folder.name, "bản ghi lần nạp đã ghi", True
     )
 
 
@@ -122,7 +121,7 @@ def unopened(folder: Path, fault: Exception) -> StoreError:
     if wrong is not None:
         return wrong
     first = next(iter(str(fault).splitlines()), type(fault).__name__)
-    return error(f"a table cannot be opened: {first[:300]}", folder, folder.name, "a Delta table", True)
+    return error(f"không mở được bảng: {first[:300]}", folder, folder.name, "bảng Delta", True)
 
 
 def _newer_protocol(folder: Path) -> StoreError | None:
@@ -135,11 +134,11 @@ def _newer_protocol(folder: Path) -> StoreError | None:
         if reader <= READER and writer <= WRITER and set(features) <= {"timestampNtz"}:
             return None
         return StoreError(
-            f"the table was written by a newer program (Delta reader {reader}, writer {writer}"
+            f"bảng do một chương trình mới hơn ghi (Delta reader {reader}, writer {writer}"
             + (f", {', '.join(features)})" if features else ")"),
             where=str(folder / sums.LOG / name),
-            expected=f"reader {READER} and writer {WRITER} at most",
-            remedy="use the program that wrote it, or restore the store from the backup before (docs/backup.md)",
+            expected=f"cao nhất reader {READER}, writer {WRITER}",
+            remedy="dùng chương trình đã ghi bảng, hoặc khôi phục kho từ bản sao lưu trước đó (docs/backup.md)",
         )
     return None
 

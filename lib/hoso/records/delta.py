@@ -186,10 +186,10 @@ def _keep(key: _Key, opened: DeltaTable) -> None:
 def _open(folder: Path, stamp: Stamp | None, version: int | None) -> DeltaTable:
     if stamp is not None and version is not None and version > int(stamp[0][:20]):
         raise StoreError(
-            f"the store has no version {version} of its {folder.name}",
+            f"kho không có phiên bản {version} của bảng {folder.name}",
             where=str(folder),
-            expected=f"0 to {int(stamp[0][:20])}",
-            remedy="after the restore of an older state import what came since, and make the report again",
+            expected=f"từ 0 đến {int(stamp[0][:20])}",
+            remedy="sau khi khôi phục bản sao lưu cũ hơn: nạp lại các tệp từ đó đến nay rồi lập lại báo cáo",
         )
     try:
         return DeltaTable(uri(folder), version=version)

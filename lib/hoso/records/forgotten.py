@@ -24,10 +24,10 @@ def read(root: Path) -> Versions:
         return {}
     except (ValueError, TypeError, AttributeError) as error:
         raise StoreError(
-            "the list of forgotten versions is damaged",
+            "danh sách phiên bản đã dọn bị hỏng",
             where=str(root / FILE),
             expected="JSON",
-            remedy="restore it from the backup",
+            remedy="khôi phục tệp từ bản sao lưu",
         ) from error
 
 

@@ -59,15 +59,15 @@ def _create(path: Path) -> bytes:
 def _read(path: Path) -> bytes:
     if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise StoreError(
-            "the key can be read by others", where=str(path), expected="mode 600", remedy=f"chmod 600 {path}"
+            "người khác đọc được khóa", where=str(path), expected="quyền 600", remedy=f"chmod 600 {path}"
         )
     key = path.read_bytes()
     if len(key) < KEY_BYTES:
         raise StoreError(
-            f"the key has {len(key)} bytes",
+            f"khóa chỉ có {len(key)} byte",
             where=str(path),
-            expected=f"{KEY_BYTES} bytes",
-            remedy="restore the key file from its backup",
+            expected=f"{KEY_BYTES} byte",
+            remedy="khôi phục tệp khóa từ bản sao lưu",
         )
     return key
 
@@ -122,10 +122,10 @@ def recall(folder: Path, province_id: str, hashes: Sequence[str]) -> dict[str, s
     files = sorted((folder / "ids" / province_id).glob("*.parquet"))
     if not files:
         raise StoreError(
-            "no private table of dossier ids",
+            "không có bảng mã hồ sơ riêng",
             where=str(folder / "ids" / province_id),
-            expected="the files an import writes",
-            remedy="ask for the ids where the exports were imported",
+            expected="các tệp lần nạp ghi",
+            remedy="hỏi mã hồ sơ ở nơi đã nạp các tệp kết xuất",
         )
     asked = pl.Series(list(hashes), dtype=pl.String).implode()
     found = pl.scan_parquet(files).filter(pl.col("dossier").is_in(asked)).collect()

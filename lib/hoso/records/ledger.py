@@ -269,10 +269,10 @@ def outdated(store: Store, version: int | None = None) -> list[StoreError]:
         return []
     return [
         damage.error(
-            "the ledger is parted as it was before",
+            "sổ theo ngày còn theo cách chia cũ",
             store.path("ledger"),
             "ledger",
-            "files by unit and by level",
+            "tệp theo đơn vị và theo cấp",
         )
     ]
 

@@ -156,10 +156,10 @@ class Mirror:
         tag = there.get(newest)
         if tag is None or self._marked(table, newest) not in (None, tag):
             raise StoreError(
-                "the object store does not hold what was read from it before: it was restored or made anew",
+                "kho đối tượng không còn phần đã đọc trước đây: kho đã được khôi phục hoặc lập lại",
                 where=f"{self.url}/{table}/{sums.LOG}/{newest}",
-                expected=f"the store that {self.root} is a copy of",
-                remedy=f"keep private/ of that folder, remove all else there ({bucket.OWN} too), run the command again",
+                expected=f"kho mà {self.root} là bản làm việc",
+                remedy=f"giữ private/ của thư mục đó, xóa mọi thứ khác (cả {bucket.OWN}) rồi chạy lại lệnh",
             )
         if damage.of_entry(self.root / table, newest) is not None:
             self._bring_again(table, f"{sums.LOG}/{newest}")
@@ -248,10 +248,10 @@ class Mirror:
         tag = self.objects.put_new(f"{table}/{name}", entry.read_bytes())
         if tag is None:
             raise StoreBusyError(
-                "another machine has written to the store meanwhile",
+                "một máy khác vừa ghi vào kho dữ liệu",
                 where=f"{self.url}/{table}",
-                expected=f"version {int(entry.stem)} not to be there yet",
-                remedy="run the command again; what it did not do is nowhere",
+                expected=f"chưa có phiên bản {int(entry.stem)}",
+                remedy="chạy lại lệnh; phần chưa xong không để lại gì",
             )
         sums.add(self.root, table, known | {name: sums.of(entry)})
         self._mark(table, entry.name, tag)

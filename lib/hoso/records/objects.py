@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 _CHUNK: Final = 1 << 20
 _DAY: Final = 86_400.0
-_REMEDY: Final = (
-    "bring it back from the object store's own earlier versions, or import the exports into a new store"
-)
+_REMEDY: Final = "lấy lại từ phiên bản trước của kho đối tượng, hoặc nạp lại các tệp kết xuất vào một kho mới"
 
 
 @dataclass(frozen=True)
@@ -148,15 +146,13 @@ class Objects:
     def lost(self, path: str) -> StoreError:
         """That an object is not there which should be."""
         where = f"{self.url}/{path}"
-        return StoreError(
-            "an object of the store is missing", where=where, expected="the object", remedy=_REMEDY
-        )
+        return StoreError("kho đối tượng thiếu một tệp", where=where, expected="tệp đó", remedy=_REMEDY)
 
     def damaged(self, path: str) -> StoreError:
         """That an object is not what was put there."""
         return StoreError(
-            "an object of the store is damaged",
+            "một tệp trong kho đối tượng bị hỏng",
             where=f"{self.url}/{path}",
-            expected="what an import wrote",
+            expected="nội dung lần nạp đã ghi",
             remedy=_REMEDY,
         )

@@ -138,10 +138,10 @@ def _read(folder: str) -> tuple[str, Versions]:
         return str(noted["store"]), found | {name: pins[name] for name in pins if name == "as_of"}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(
-            "the batch's pinned versions cannot be read",
+            "không đọc được phiên bản dữ liệu của đợt chạy",
             where=str(file),
-            expected="the file its supervisor wrote",
-            remedy=f"start the batch again, or unset {VARIABLE}",
+            expected="tệp do tiến trình điều hành ghi",
+            remedy=f"chạy lại cả đợt, hoặc bỏ biến {VARIABLE}",
         ) from error
 
 
@@ -150,10 +150,10 @@ def _refuse_shared(folder: Path) -> None:
     found = folder.stat()
     if os.name == "posix" and (found.st_uid != os.geteuid() or found.st_mode & 0o022):
         raise StoreError(
-            "the batch's folder is open to others",
+            "thư mục của đợt chạy mở cho người khác",
             where=str(folder),
-            expected="a folder of this user's own with mode 0700",
-            remedy=f"start the batch again, or unset {VARIABLE}",
+            expected="thư mục của riêng người dùng này, quyền 0700",
+            remedy=f"chạy lại cả đợt, hoặc bỏ biến {VARIABLE}",
         )
 
 

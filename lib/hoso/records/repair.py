@@ -27,7 +27,11 @@ def begun(root: Path, table: str = TABLE) -> list[StoreError]:
     """That a repair of the ledger has not come to its end, if so."""
     if table != TABLE or not _mark(root).exists():
         return []
-    return [damage.error("a repair of the ledger was cut short", root / TABLE, TABLE, "a whole ledger")]
+    return [
+        damage.error(
+            "lần lập lại sổ theo ngày bị dừng giữa chừng", root / TABLE, TABLE, "sổ theo ngày trọn vẹn"
+        )
+    ]
 
 
 def refuse_begun(root: Path) -> None:
@@ -84,7 +88,7 @@ def _faults(store: Store, folder: Path) -> list[StoreError]:
         faults = [wrong for name in sorted(names) if (wrong := damage.of_file(folder, name)) is not None]
         faults += ledger.outdated(store)
     if not faults and not store.exists(TABLE):
-        faults = [damage.error("the ledger is missing", folder, TABLE, "a ledger")]
+        faults = [damage.error("không có sổ theo ngày", folder, TABLE, "sổ theo ngày")]
     return faults
 
 

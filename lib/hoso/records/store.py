@@ -72,10 +72,10 @@ class Store:
         """The store at `root` to be written, made at first use; its key must be the one it was made with."""
         if set(str(root.resolve())) & _NOT_IN_PATHS:
             raise StoreError(
-                "the store cannot lie in this folder",
+                "kho dữ liệu không đặt được ở thư mục này",
                 where=str(root),
-                expected=f"a path without {' '.join(sorted(_NOT_IN_PATHS))}",
-                remedy="move it (HOSO_STORE)",
+                expected=f"đường dẫn không có {' '.join(sorted(_NOT_IN_PATHS))}",
+                remedy="chuyển kho sang nơi khác (HOSO_STORE)",
             )
         copy, fingerprint = mirror.prepared(root), keys.fingerprint(keys.load(key_file))
         root.mkdir(parents=True, exist_ok=True)

@@ -27,10 +27,10 @@ def check(root: Path, place: str) -> None:
     layout = _read(note).get("layout")
     if layout != LAYOUT:
         raise StoreError(
-            f"the store has layout {layout}",
+            f"kho dữ liệu theo bố cục {layout}",
             where=str(note),
-            expected=f"layout {LAYOUT}",
-            remedy="use the version of hoso that wrote it, or import the exports into a new store",
+            expected=f"bố cục {LAYOUT}",
+            remedy="dùng phiên bản hoso đã ghi kho này, hoặc nạp lại các tệp kết xuất vào một kho mới",
         )
 
 
@@ -45,10 +45,10 @@ def make(root: Path, fingerprint: str, copy: Mirror | None, key_file: Path) -> N
     made_with = _read(note).get("key")
     if made_with != fingerprint:
         raise StoreError(
-            "the key is not the one this store was made with",
+            "khóa không phải khóa đã dùng khi lập kho",
             where=str(key_file),
-            expected=f"key {made_with}",
-            remedy="restore that key file (HOSO_KEY), or import everything into a new store",
+            expected=f"khóa {made_with}",
+            remedy="khôi phục tệp khóa đó (HOSO_KEY), hoặc nạp lại tất cả vào một kho mới",
         )
 
 
@@ -58,10 +58,10 @@ def _read(note: Path) -> dict[str, Any]:
         return found
     except ValueError as error:
         raise StoreError(
-            "the note of the store is damaged",
+            "tệp ghi chú của kho dữ liệu bị hỏng",
             where=str(note),
             expected="JSON",
-            remedy="restore it from the backup",
+            remedy="khôi phục tệp từ bản sao lưu",
         ) from error
 
 

@@ -174,10 +174,10 @@ def _needed(store: Store, table: str, gone: Collection[int]) -> set[str]:
     needed |= {path for path, since in born.items() if _any(kept, since, newest)}
     if not needed.issuperset(_live(root, None)):
         raise StoreError(
-            "the log of a table does not tell all its files",
+            "nhật ký của bảng không kể đủ tệp",
             where=str(root / "_delta_log"),
-            expected="every entry since the first",
-            remedy="restore the log from the backup; nothing was removed",
+            expected="mọi bản ghi từ bản đầu tiên",
+            remedy="khôi phục nhật ký từ bản sao lưu; chưa xóa gì",
         )
     return needed
 

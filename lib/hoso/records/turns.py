@@ -125,8 +125,8 @@ def _drop(url: str) -> None:
 
 def _busy(where: str, seconds: float) -> StoreBusyError:
     return StoreBusyError(
-        "another import holds the store",
+        "một lần nạp khác đang giữ kho dữ liệu",
         where=where,
-        expected=f"the lock within {seconds:.0f} s",
-        remedy="wait for it to end and run the command again",
+        expected=f"đến lượt trong {seconds:.0f} giây",
+        remedy="chờ lần nạp đó xong rồi chạy lại lệnh",
     )

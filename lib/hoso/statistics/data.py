@@ -50,9 +50,9 @@ class Data:
             self.version = int(built) if built is not None else None
             if built is None and self.store.version("facts") is not None:
                 raise StoreError(
-                    "the ledger is missing",
+                    "không có sổ theo ngày",
                     where=str(self.store.path("ledger")),
-                    remedy="run: hoso status --repair",
+                    remedy="chạy: hoso status --repair",
                 )
         if not self._is_known():
             raise NoDataError(
@@ -126,10 +126,10 @@ class Data:
         """Whether the ledger has all counts of this program; StoreError where none was opened."""
         if self._ledger_version is None:
             raise StoreError(
-                f"the ledger of version {self.version} of the facts was not opened",
+                f"chưa mở sổ theo ngày của phiên bản dữ liệu {self.version}",
                 where=str(self.store.path("ledger")),
-                expected="the newest version",
-                remedy="count from the facts",
+                expected="phiên bản mới nhất",
+                remedy="đếm từ dữ liệu hồ sơ",
             )
         return ledger.is_whole(self.store, self._ledger_version)
 

@@ -32,7 +32,7 @@ def read(path: Path) -> pd.DataFrame:
 def _read(path: Path) -> pd.DataFrame:
     rows = pd.read_csv(path, dtype=str, keep_default_na=False)
     if list(rows.columns) != list(COLUMNS):
-        raise InputError("published figures with other columns", where=path.name, expected=", ".join(COLUMNS))
+        raise InputError("bảng số đã công bố có cột khác", where=path.name, expected=", ".join(COLUMNS))
     _check(rows, path)
     for column in _NUMBERS:
         rows[column] = pd.to_numeric(rows[column].replace("", None))
@@ -45,24 +45,24 @@ def _check(rows: pd.DataFrame, path: Path) -> None:
     unknown = sorted(set(rows["indicator"]) - set(definitions().published))
     if unknown:
         raise InputError(
-            f"unknown indicator {', '.join(unknown)}",
+            f"không có chỉ tiêu {', '.join(unknown)}",
             where=path.name,
             expected=", ".join(definitions().published),
         )
     unsourced = rows[(rows["source"] == "") | (rows["as_of"] == "")]
     if len(unsourced):
         raise InputError(
-            "a published figure without source or date",
-            where=f"{path.name}, row {unsourced.index[0] + 2}",
-            expected="both",
+            "số đã công bố thiếu nguồn hoặc ngày",
+            where=f"{path.name}, dòng {unsourced.index[0] + 2}",
+            expected="cả nguồn (source) và ngày (as_of)",
         )
     key = ["province", "era", "period", "indicator"]
     twice = rows[rows.duplicated(key)]
     if len(twice):
         raise InputError(
-            "a figure published twice",
-            where=f"{path.name}, row {twice.index[0] + 2}",
-            expected=f"one row for {', '.join(key)}",
+            "số đã công bố ghi hai lần",
+            where=f"{path.name}, dòng {twice.index[0] + 2}",
+            expected=f"một dòng cho mỗi {', '.join(key)}",
         )
 
 

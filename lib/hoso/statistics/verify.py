@@ -241,7 +241,9 @@ def _load(path: Path) -> dict[str, Any]:
         document["figures"], document["tables"], document["document"]["data_version"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
-            "not the figures of a report", where=str(path), expected="a figures.json that hoso report wrote"
+            "tệp không phải số liệu của một báo cáo",
+            where=str(path),
+            expected="figures.json do hoso report ghi",
         ) from error
     return document
 

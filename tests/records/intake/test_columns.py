@@ -29,12 +29,12 @@ def test_the_files_words_are_found_by_match_key() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("received_at =", "recieved_at =", "unknown key 'recieved_at', known are dossier_id"),
-        ("[dossiers.status]", "[dossiers.state]", "unknown key 'state'"),
-        ('postal = ["3"', 'post = ["3"', "unknown key 'post', known are direct, online, postal"),
-        ('required = ["dossier_id"', 'required = ["dossier"', "'dossier' is no field"),
-        ('"Mã biên nhận"', '"Trạng thái"', "'Trạng thái' stands for dossier_id and status"),
-        ('digitised = ["Số hóa TPHS"', "digitised = [1", "'digitised' must be a list of words"),
+        ("received_at =", "recieved_at =", "khóa lạ 'recieved_at', các khóa đã biết: dossier_id"),
+        ("[dossiers.status]", "[dossiers.state]", "khóa lạ 'state'"),
+        ('postal = ["3"', 'post = ["3"', "khóa lạ 'post', các khóa đã biết: direct, online, postal"),
+        ('required = ["dossier_id"', 'required = ["dossier"', "không có trường 'dossier'"),
+        ('"Mã biên nhận"', '"Trạng thái"', "'Trạng thái' vừa chỉ dossier_id vừa chỉ status"),
+        ('digitised = ["Số hóa TPHS"', "digitised = [1", "'digitised' phải là một danh sách từ"),
     ],
 )
 def test_a_slip_in_the_file_is_told(tmp_path: Path, old: str, new: str, told: str) -> None:

@@ -96,7 +96,7 @@ def _loaded(path: Path, _edition: Edition | None) -> Columns:
     document = tomllib.loads(path.read_text(encoding="utf-8"))
     faults = _faults(document)
     if faults:
-        raise HosoError("; ".join(faults), where=path.name, remedy="correct the file, nothing was read")
+        raise HosoError("; ".join(faults), where=path.name, remedy="sửa tệp; chưa đọc gì")
     lists = {name: document[kind][name] for kind, names in _CODES.items() for name in names}
     return Columns(
         dossiers=_table("dossiers", document),
@@ -118,7 +118,7 @@ def _table(kind: str, document: Mapping[str, Any]) -> Table:
 
 
 def _faults(document: Mapping[str, Any]) -> list[str]:
-    faults = _keys("the file", document, tuple(_FIELDS))
+    faults = _keys("tệp", document, tuple(_FIELDS))
     for kind in _FIELDS:
         faults += _section_faults(kind, document.get(kind, {}))
     return faults
@@ -132,7 +132,7 @@ def _section_faults(kind: str, section: Mapping[str, Any]) -> list[str]:
         return faults
     faults += _keys(f"[{kind}.headers]", section["headers"], fields)
     faults += [
-        f"[{kind}] required: {name!r} is no field" for name in section["required"] if name not in fields
+        f"[{kind}] required: không có trường {name!r}" for name in section["required"] if name not in fields
     ]
     faults += _twice(f"[{kind}.headers]", section["headers"])
     for name, known in codes.items():
@@ -145,8 +145,8 @@ def _section_faults(kind: str, section: Mapping[str, Any]) -> list[str]:
 def _keys(where: str, section: Mapping[str, Any], known: tuple[str, ...]) -> list[str]:
     unknown = [name for name in section if name not in known]
     missing = [name for name in known if name not in section]
-    faults = [f"{where}: unknown key {name!r}, known are {', '.join(known)}" for name in unknown]
-    return faults + [f"{where}: key {name!r} is missing" for name in missing]
+    faults = [f"{where}: khóa lạ {name!r}, các khóa đã biết: {', '.join(known)}" for name in unknown]
+    return faults + [f"{where}: thiếu khóa {name!r}" for name in missing]
 
 
 def _twice(where: str, lists: Mapping[str, Any]) -> list[str]:
@@ -154,8 +154,8 @@ def _twice(where: str, lists: Mapping[str, Any]) -> list[str]:
     faults = []
     for name, words in lists.items():
         if not isinstance(words, list) or not all(isinstance(word, str) and fold(word) for word in words):
-            faults.append(f"{where}: {name!r} must be a list of words")
+            faults.append(f"{where}: {name!r} phải là một danh sách từ")
             continue
-        faults += [f"{where}: {w!r} stands for {seen[fold(w)]} and {name}" for w in words if fold(w) in seen]
+        faults += [f"{where}: {w!r} vừa chỉ {seen[fold(w)]} vừa chỉ {name}" for w in words if fold(w) in seen]
         seen |= {fold(word): name for word in words}
     return faults
