@@ -126,7 +126,7 @@ def test_a_log_without_its_last_entry(hoso: Command, spoilable: Path, how: str) 
         ("import", more, "--province", "ha-giang"),
     ):
         line = told(hoso, *words)
-        assert entry.name in line and "restore the store from the backup (docs/backup.md)" in line
+        assert entry.name in line and "khôi phục kho từ bản sao lưu (docs/backup.md)" in line
     entry.write_bytes(content)
     assert hoso("status", "--check")[0] == 0
     assert hoso(*REPORT)[0] == 0

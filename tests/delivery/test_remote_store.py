@@ -17,7 +17,7 @@ import polars as pl
 import pytest
 from obstore.store import S3Store, from_url
 
-from hoso.records import as_of, bucket, joined, keys, ledger, mirror, pinned, sums, tidying, turns
+from hoso.records import as_of, bucket, commits, joined, keys, ledger, mirror, pinned, sums, tidying, turns
 from hoso.records import store as stored
 from hoso.records.check import check
 from hoso.records.importer import heal, import_file
@@ -296,7 +296,7 @@ def test_a_batch_reads_its_pinned_versions_without_asking(country: Country) -> N
 
 def test_a_long_log_comes_with_its_checkpoint(country: Country) -> None:
     """Delta's own short cut through a log is sent too, and an empty copy reads from it."""
-    country.monkeypatch.setitem(stored._KEEPS_HISTORY, "delta.checkpointInterval", "2")
+    country.monkeypatch.setitem(commits._KEEPS_HISTORY, "delta.checkpointInterval", "2")
     for number in range(3):
         country.load("one", rows(number, 1), f"{number}.csv")
     marks = [path for path in country.there() if path.startswith("imports/") and "checkpoint" in path]
@@ -382,7 +382,7 @@ def test_of_two_that_make_the_same_version_one_is_refused(country: Country) -> N
     country.gate.freed.set()
     _, told = late.communicate(timeout=60)
     assert late.returncode == 1
-    assert told.startswith("StoreBusyError: another machine") and len(told.splitlines()) == 1
+    assert told.startswith("StoreBusyError: một máy khác") and len(told.splitlines()) == 1
     assert counted(country.open("one")) == counted(country.open("two"))
     country.load("one", rows(2), "b.csv")
     assert counted(country.open("two")) == country.on_disk(rows(0), rows(4), rows(2))
@@ -474,21 +474,21 @@ def test_a_damaged_or_missing_object_is_one_line(country: Country) -> None:
     country.load("one", rows(0, 4))
     paths = sorted(path for path in country.there() if path.startswith("facts/province"))
     obstore.put(country.objects, paths[0], country.there()[paths[0]][:-1] + b"?")
-    with pytest.raises(StoreError, match="damaged") as damaged:
+    with pytest.raises(StoreError, match="một tệp trong kho đối tượng bị hỏng") as damaged:
         country.open("two").files("facts")
     obstore.delete(country.objects, paths[1])
     obstore.delete(country.objects, paths[0])
-    with pytest.raises(StoreError, match="missing") as missing:
+    with pytest.raises(StoreError, match="kho đối tượng thiếu một tệp") as missing:
         country.open("three").files("facts")
     assert all(country.url in one_line(found.value) for found in (damaged, missing))
     found = [one_line(fault) for one in check(country.open("one")) for fault in one.faults]
     assert sorted(found) == sorted(
-        line for line in found if "missing" in line and f"{country.url}/facts/" in line
+        line for line in found if "thiếu một tệp" in line and f"{country.url}/facts/" in line
     )
     assert len(found) == 2
     ledger = next(path for path in country.there() if path.startswith("ledger/province"))
     obstore.delete(country.objects, ledger)
-    with pytest.raises(StoreError, match="missing"):
+    with pytest.raises(StoreError, match="thiếu"):
         ledger_again(country.open("one"))
 
 
@@ -499,11 +499,11 @@ def test_a_store_made_anew_is_not_taken_for_the_old_one(country: Country) -> Non
     country.open("two")
     obstore.delete(country.objects, list(country.there()))
     for machine in ("one", "two"):
-        with pytest.raises(StoreError, match="restored or made anew") as refused:
+        with pytest.raises(StoreError, match="khôi phục hoặc lập lại") as refused:
             country.open(machine)
         one_line(refused.value)
     country.load("three", rows(2), "b.csv")
-    with pytest.raises(StoreError, match="restored or made anew"):
+    with pytest.raises(StoreError, match="khôi phục hoặc lập lại"):
         country.open("two")
 
 
@@ -514,7 +514,7 @@ def test_a_log_that_names_files_elsewhere_is_refused(country: Country) -> None:
     hostile = country.there()[entry].replace(b'"path": "province_id', b'"path": "../private/province_id')
     obstore.put(country.objects, entry, hostile)
     assert hostile != b"" and b"../private" in hostile
-    with pytest.raises(StoreError, match="damaged") as refused:
+    with pytest.raises(StoreError, match="bị hỏng") as refused:
         country.open("two")
     one_line(refused.value)
 

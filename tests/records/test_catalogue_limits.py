@@ -203,5 +203,5 @@ def test_the_store_of_an_earlier_layout_is_refused(tmp_path: Path, layout: int) 
     load(tmp_path, DOSSIERS)
     note = tmp_path / "store" / "store.json"
     note.write_text(json.dumps(json.loads(note.read_text("utf-8")) | {"layout": layout}), "utf-8")
-    with pytest.raises(StoreError, match=f"layout {layout}"):
+    with pytest.raises(StoreError, match=f"bố cục {layout}"):
         Store.open(tmp_path / "store")

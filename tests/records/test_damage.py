@@ -148,7 +148,7 @@ def test_a_spoilt_data_file_is_named(folder: Path, table: str, how: str) -> None
         Store.open(folder / "store").files(table)
     told = str(raised.value)
     assert str(file.relative_to(folder)) in told and "\n" not in told
-    assert ("missing" in told) == (how == "missing")
+    assert ("thiếu một tệp" in told) == (how == "missing")
     assert ("hoso status --repair" in told) == (table == "ledger")
     assert ("chép lại tệp cùng tên từ bản sao lưu" in told) == (table != "ledger")
     assert faults(folder) == [told]
@@ -160,7 +160,9 @@ def test_a_spoilt_file_of_an_earlier_version_is_told_as_such(folder: Path) -> No
     assert str(first) not in Store.open(folder / "store").listed("facts")
     flip(first)
     (told,) = faults(folder)
-    assert str(first) in told and "earlier versions" in told and "import" not in told.split(" · ")[-1]
+    assert (
+        str(first) in told and "chỉ các phiên bản trước dùng" in told and "nạp" not in told.split(" · ")[-1]
+    )
     assert daily(folder)
 
 
@@ -194,7 +196,7 @@ def test_a_spoilt_log_is_named_and_not_written_over(folder: Path, how: str) -> N
     with pytest.raises(StoreError) as raised:
         daily(folder)
     assert str(file.relative_to(folder)) in str(raised.value)
-    assert "restore the store from the backup" in str(raised.value)
+    assert "khôi phục kho từ bản sao lưu" in str(raised.value)
     with pytest.raises(StoreError, match=file.name):
         stores.load(folder, [DOSSIERS[0] | {"id": "H05.00-2403-0001"}], "later.csv")
     assert faults(folder)[0].startswith(
@@ -206,7 +208,7 @@ def test_a_spoilt_log_is_named_and_not_written_over(folder: Path, how: str) -> N
 def test_a_table_that_is_gone_is_no_empty_one(folder: Path) -> None:
     """Without its folder, the facts are missing; they were not never imported."""
     shutil.rmtree(folder / "store" / "facts")
-    with pytest.raises(StoreError, match="log is missing"):
+    with pytest.raises(StoreError, match="nhật ký của kho dữ liệu thiếu"):
         daily(folder)
     assert "facts" in faults(folder)[0]
 
@@ -280,7 +282,7 @@ def test_damaged_facts_are_not_made_a_ledger_of(folder: Path) -> None:
     flip(live(folder, "ledger"))
     flip(live(folder, "facts"))
     before = sorted(path.name for path in (folder / "store").rglob("*"))
-    with pytest.raises(StoreError, match="from the backup"):
+    with pytest.raises(StoreError, match="từ bản sao lưu"):
         repaired(folder)
     assert sorted(path.name for path in (folder / "store").rglob("*")) == before
 

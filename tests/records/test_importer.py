@@ -108,7 +108,7 @@ def test_drill_down_finds_the_id_behind_a_pseudonym(tmp_path: Path) -> None:
 def test_a_store_refuses_another_key(tmp_path: Path) -> None:
     """With another key the same dossiers would count twice, so the import stops before it reads."""
     load(tmp_path, rows(1))
-    with pytest.raises(StoreError, match="key"):
+    with pytest.raises(StoreError, match="không phải khóa đã dùng khi lập kho"):
         Store.prepare(tmp_path / "store", tmp_path / "other-key")
 
 
@@ -259,7 +259,7 @@ def test_a_store_may_have_a_vietnamese_name(tmp_path: Path) -> None:
 
 def test_a_path_with_a_pattern_is_refused(tmp_path: Path) -> None:
     """The characters that the engines read as patterns are refused before anything is written."""
-    with pytest.raises(StoreError, match="path without"):
+    with pytest.raises(StoreError, match="đường dẫn không có"):
         Store.prepare(tmp_path / "kho[1]", tmp_path / "key")
     assert not (tmp_path / "kho[1]").exists()
 
@@ -294,7 +294,7 @@ def test_a_damaged_note_of_the_store_is_one_line(tmp_path: Path) -> None:
     """A store.json that is no JSON is told as such."""
     load(tmp_path, rows(1))
     (tmp_path / "store" / "store.json").write_text("{", "utf-8")
-    with pytest.raises(StoreError, match="damaged"):
+    with pytest.raises(StoreError, match="ghi chú của kho dữ liệu bị hỏng"):
         Store.open(tmp_path / "store")
 
 

@@ -131,7 +131,7 @@ def test_a_folder_that_others_can_write_is_refused(store: Path, batch: Path) -> 
     assert (batch / "kept").stat().st_mode & 0o777 == 0o700
     batch.chmod(0o770)
     pinned._read.cache_clear()
-    with pytest.raises(StoreError, match="open to others"):
+    with pytest.raises(StoreError, match="mở cho người khác"):
         Store.open(store)
 
 

@@ -241,7 +241,7 @@ def test_a_parent_that_cannot_fork_says_why(tmp_path: Path, monkeypatch: pytest.
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with Kernels.start(preload=("threaded",)) as own:
-        with pytest.raises(HosoError, match="started threads"):
+        with pytest.raises(HosoError, match="mở luồng riêng"):
             own.ready()
         with pytest.raises(Unavailable):
             kernels_at(own.address).kernel(tmp_path, {}, None)

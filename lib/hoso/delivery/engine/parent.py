@@ -265,7 +265,7 @@ def main(words: Sequence[str]) -> None:
         _say(refused=f"the installed ipykernel or IPython lacks {', '.join(missing)}")
         os._exit(_BROKEN)
     if threading.active_count() > 1:
-        _say(refused=f"a library that was loaded ahead has started threads: {threading.enumerate()[1:]}")
+        _say(refused=f"không thư viện nào nạp trước mở luồng riêng, nay có: {threading.enumerate()[1:]}")
         os._exit(_BROKEN)
     parent = Parent(socket.socket(fileno=int(handle)), Path(folder), app)
     _say(ready=True, threads=_threads())
