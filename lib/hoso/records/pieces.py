@@ -19,8 +19,8 @@ from filelock import FileLock, Timeout
 
 from . import disk
 
-HELD: Final = 40 << 20
-"""Bytes of the first frames of a kind that stay in memory: some 200.000 dossiers; most files have fewer."""
+HELD: Final = 20 << 20
+"""Bytes of the first frames of a kind that stay in memory: some 100.000 dossiers; most files have fewer."""
 
 _PREFIX: Final = "incoming-"
 _OWNER: Final = "owner.lock"
