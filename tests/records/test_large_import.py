@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from deltalake import DeltaTable
 
-from hoso.records import keys, merge, pieces, schema
+from hoso.records import keys, merge, schema
 from hoso.records.intake import batch, clean, delimited
 from hoso.records.units import Registry
 from hoso.vocabulary.errors import StoreError
@@ -22,10 +22,9 @@ UNITS = ("Sở Tư pháp", "Sở Y tế", "UBND huyện Đồng Văn", "UBND huy
 
 @pytest.fixture
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pieces of 50 rows, of which memory holds the first two or three, so that a small file is a large one."""
+    """Pieces of 50 rows, so that a small file is a large one."""
     for module in (batch, clean, delimited):
         monkeypatch.setattr(module, "BATCH_ROWS", 50)
-    monkeypatch.setattr(pieces, "HELD", 25_000)
 
 
 def many(count: int, seed: int) -> Iterator[dict[str, object]]:

@@ -1,4 +1,4 @@
-"""Rows on their way into the store: the first in memory, the rest on disk, so that memory does not grow with the file.
+"""Rows on their way into the store, kept on disk piece by piece, so that memory does not grow with the file.
 
 They may hold dossier ids, so the folder is the owner's alone, below the store's private one; it goes when the import ends,
 and what a killed import left goes with the next. Whether an import lives, its lock tells: the system lets go of a lock when
@@ -19,9 +19,6 @@ from filelock import FileLock, Timeout
 
 from . import disk
 
-HELD: Final = 20 << 20
-"""Bytes of the first frames of a kind that stay in memory: some 100.000 dossiers; most files have fewer."""
-
 _PREFIX: Final = "incoming-"
 _OWNER: Final = "owner.lock"
 _GUARD: Final = (
@@ -35,26 +32,17 @@ class Pieces:
     def __init__(self, folder: Path, kind: str) -> None:
         self.folder = folder
         self._kind = kind
-        self._room = HELD
-        self._held: list[pl.DataFrame] = []
         self._files: list[Path] = []
 
     def add(self, rows: pl.DataFrame) -> None:
         """Puts one more frame behind the others."""
-        size = int(rows.estimated_size())
-        if not self._files and size <= self._room:
-            self._room -= size
-            self._held.append(rows)
-            return
         file = self.folder / f"{self._kind}-{len(self._files):05d}.arrow"
-        disk.require_room(self.folder, size)
+        disk.require_room(self.folder, int(rows.estimated_size()))
         rows.write_ipc(file)  # packing them costs more than the disk they fill for a moment
         self._files.append(file)
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
-        """The frames, each when its turn comes; it is gone from memory and disk with the next."""
-        while self._held:
-            yield self._held.pop(0)
+        """The frames, each read when its turn comes; it is gone from the disk with the next."""
         while self._files:
             file = self._files.pop(0)
             yield pl.read_ipc(file)
