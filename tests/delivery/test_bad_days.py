@@ -104,7 +104,7 @@ def test_a_ledger_with_a_flipped_bit(hoso: Command, spoilable: Path) -> None:
     assert "Traceback" not in out + err
     code, out, _ = hoso("status", "--repair", "--check")
     assert code == 0
-    assert file.name in out and "built again from the facts" in out
+    assert file.name in out and "đã dựng lại sổ theo ngày từ dữ liệu hồ sơ: " in out
     assert hoso("figures", *PLACE) == before
     assert hoso(*REPORT)[0] == 0
 

@@ -177,7 +177,7 @@ def _repair(store: Store) -> None:
 
     with store.writing():
         for wrong in ledger_again(store):
-            _say(f"the ledger is built again from the facts: {wrong}")
+            _say(f"đã dựng lại sổ theo ngày từ dữ liệu hồ sơ: {wrong}")
         heal(store)
 
 
