@@ -285,7 +285,9 @@ def test_a_time_stamp_is_asked_for_only_where_an_address_is_given(plain, signer,
 def test_an_authority_that_does_not_answer_stops_the_signing(plain, signer, tmp_path):
     """No file without the stamp that was asked for."""
     (tmp_path / "a.pdf").write_bytes(plain)
-    with pytest.raises(HosoError, match="không lấy được dấu thời gian"):
+    with pytest.raises(
+        HosoError, match=r"không lấy được dấu thời gian: .+ · http://127\.0\.0\.1:9 · kiểm tra địa chỉ"
+    ):
         sign_file(tmp_path / "a.pdf", Signer(signer.key, "http://127.0.0.1:9"))
     assert [file.name for file in tmp_path.iterdir()] == ["a.pdf"]
     with pytest.raises(UsageError, match="dấu thời gian không hợp lệ"):

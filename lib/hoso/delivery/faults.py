@@ -56,5 +56,5 @@ def _full(where: str) -> StoreError:
         "đĩa hết chỗ trống",
         where=where,
         expected="đĩa còn chỗ trống",
-        remedy="giải phóng đĩa rồi chạy lại lệnh; kho dữ liệu không mất gì",
+        remedy="giải phóng bớt đĩa rồi chạy lại lệnh; kho dữ liệu không mất gì",
     )

@@ -122,7 +122,7 @@ def check_installed() -> None:
         raise HosoError(
             "chưa cài phần ký số",
             where=", ".join(lacking),
-            remedy="pip install --require-hashes -r requirements-sign.lock",
+            remedy="chạy: pip install --require-hashes -r requirements-sign.lock",
         )
 
 
@@ -195,7 +195,11 @@ def sign(content: bytes, signer: Signer) -> bytes:
         )
         apart(lambda: pen.sign_pdf(writer, output=made))
     except TimestampRequestError as error:
-        raise HosoError("không lấy được dấu thời gian", where=signer.stamp, remedy=str(error)) from error
+        raise HosoError(
+            f"không lấy được dấu thời gian: {error}",
+            where=signer.stamp,
+            remedy="kiểm tra địa chỉ và đường mạng rồi ký lại",
+        ) from error
     except (PdfError, SigningError, ValueError) as error:
         raise InputError(f"không ký được tệp: {error}", expected="tệp PDF không đặt mật khẩu") from error
     return made.getvalue()

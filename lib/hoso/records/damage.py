@@ -57,7 +57,7 @@ def of_file(folder: Path, name: str) -> StoreError | None:
         if sums.is_sound(folder.parent, folder.name, name):
             return None
     except FileNotFoundError:
-        return error("kho dữ liệu thiếu một tệp", folder / name, folder.name, "tệp mà một phiên bản kể tên")
+        return error("kho dữ liệu thiếu một tệp", folder / name, folder.name, "tệp có trong một phiên bản")
     except OSError as fault:
         reason = fault.strerror or str(fault)
         return error(

@@ -59,7 +59,10 @@ def _create(path: Path) -> bytes:
 def _read(path: Path) -> bytes:
     if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise StoreError(
-            "người khác đọc được khóa", where=str(path), expected="quyền 600", remedy=f"chmod 600 {path}"
+            "người khác đọc được khóa",
+            where=str(path),
+            expected="quyền 600",
+            remedy=f"chạy: chmod 600 {path}",
         )
     key = path.read_bytes()
     if len(key) < KEY_BYTES:

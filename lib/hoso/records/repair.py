@@ -29,7 +29,7 @@ def begun(root: Path, table: str = TABLE) -> list[StoreError]:
         return []
     return [
         damage.error(
-            "lần lập lại sổ theo ngày bị dừng giữa chừng", root / TABLE, TABLE, "sổ theo ngày trọn vẹn"
+            "lần dựng lại sổ theo ngày bị dừng giữa chừng", root / TABLE, TABLE, "sổ theo ngày trọn vẹn"
         )
     ]
 

@@ -174,7 +174,7 @@ def _needed(store: Store, table: str, gone: Collection[int]) -> set[str]:
     needed |= {path for path, since in born.items() if _any(kept, since, newest)}
     if not needed.issuperset(_live(root, None)):
         raise StoreError(
-            "nhật ký của bảng không kể đủ tệp",
+            "nhật ký của bảng không ghi đủ tệp",
             where=str(root / "_delta_log"),
             expected="mọi bản ghi từ bản đầu tiên",
             remedy="khôi phục nhật ký từ bản sao lưu; chưa xóa gì",

@@ -59,6 +59,9 @@ def test_a_misspelt_key_of_a_plan_is_refused_with_the_known_ones(tmp_path: Path)
     wrong.write_text(text.replace("smallest =", "smalest ="), "utf-8")
     with pytest.raises(InputError, match=r"smalest.*wrong\.toml.*smallest"):
         load(wrong)
+    wrong.write_text("\n".join(x for x in text.split("\n") if not x.startswith("pace =")), "utf-8")
+    with pytest.raises(InputError, match=r"thiếu khóa pace trong .*wrong\.toml"):
+        load(wrong)
 
 
 def test_a_missing_plan_is_refused(tmp_path: Path) -> None:

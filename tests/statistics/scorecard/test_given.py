@@ -58,6 +58,7 @@ def test_blank_is_not_given(tmp_path: Path) -> None:
         ("criterion,numerator\nDOSSIER_SYNC,1\n", "dòng tiêu đề"),
         ("DOSSIER_SYNC,1,2\n", "dòng tiêu đề"),
         ("PK\x00\x03", "CSV"),
+        pytest.param(f"{HEAD}\n{'x' * 200_000},1,2\n", "tệp CSV hỏng: ", id="an endless cell"),
     ],
 )
 def test_faults_name_their_line(tmp_path: Path, text: str, words: str) -> None:

@@ -262,7 +262,7 @@ def main(words: Sequence[str]) -> None:
     handle, folder, *modules = words
     app = None if (missing := lacking(OF_KERNEL)) else _warmed(modules)
     if missing := missing or lacking(OF_FIGURES):
-        _say(refused=f"the installed ipykernel or IPython lacks {', '.join(missing)}")
+        _say(refused=f"ipykernel và IPython có {', '.join(missing)}")
         os._exit(_BROKEN)
     if threading.active_count() > 1:
         _say(refused=f"không thư viện nào nạp trước mở luồng riêng, nay có: {threading.enumerate()[1:]}")

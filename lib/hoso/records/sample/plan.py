@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -229,10 +229,15 @@ def _build(cls: type[T], where: str, table: Mapping[str, Any]) -> T:
             where=where,
             expected=", ".join(sorted(known)),
         )
-    try:
-        return cls(**{key: _frozen(value) for key, value in table.items()})
-    except TypeError as error:
-        raise InputError(f"thiếu khóa trong {cls.__name__}: {error}", where=where) from error
+    needed = {f.name for f in fields(cls) if f.default is MISSING and f.default_factory is MISSING}  # type: ignore[arg-type] # the same
+    missing = sorted(needed - set(table))
+    if missing:
+        raise InputError(
+            f"thiếu khóa {', '.join(missing)} trong {cls.__name__}",
+            where=where,
+            expected=", ".join(sorted(known)),
+        )
+    return cls(**{key: _frozen(value) for key, value in table.items()})
 
 
 def _frozen(value: Any) -> Any:

@@ -69,7 +69,7 @@ def _rows(path: Path) -> list[tuple[int, list[str]]]:
         return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise InputError(
-            "tệp CSV hỏng", where=f"{path.name}, dòng {reader.line_num}", expected=str(error)
+            f"tệp CSV hỏng: {error}", where=f"{path.name}, dòng {reader.line_num}", expected="CSV, mã UTF-8"
         ) from error
 
 
