@@ -171,9 +171,8 @@ def _opened(folder: Path, stamp: Stamp | None, version: int | None) -> DeltaTabl
 
 
 _Key = tuple[Path, Stamp | None, int | None]
-_kept: Final[
-    dict[_Key, DeltaTable]
-] = {}  # the last ones asked for; the newest state of a table has no version
+# The tables that were last asked for; the newest state of one has no version.
+_kept: Final[dict[_Key, DeltaTable]] = {}
 _MOST: Final = 16
 
 

@@ -312,16 +312,15 @@ class _Months:
         """
         columns = _names(name for name in schema.FACTS if name not in schema.PARTITIONS)
         coming, going = self.coming.get(month, 0), self.going.get(month, 0)
+        changed = "semi join (select place from changed where month = $month) using (place)"
+        gone = "anti join (select dossier from changed where old_month = $month) using (dossier)"
         parts = []
         if coming:
-            some = coming < self.incoming[month]
-            changed = "semi join (select place from changed where month = $month) using (place)" * some
-            parts.append(f"select {columns} from incoming {changed} where received_month = $month")
+            rows = f"incoming {changed}" if coming < self.incoming[month] else "incoming"
+            parts.append(f"select {columns} from {rows} where received_month = $month")
         if going < self.stored.get(month, 0):
-            gone = "anti join (select dossier from changed where old_month = $month) using (dossier)" * (
-                going > 0
-            )
-            parts.append(f"select {columns} from stored {gone} where received_month = $month")
+            rows = f"stored {gone}" if going else "stored"
+            parts.append(f"select {columns} from {rows} where received_month = $month")
         return f"{' union all '.join(parts)} order by received_on, unit_id, dossier" if parts else None
 
 
