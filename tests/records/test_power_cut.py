@@ -1,11 +1,12 @@
 """A power cut takes what was only in the system's memory: what a commit says must be on the disk before it says so."""
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
-from hoso.records import sums
+from hoso.records import disk, sums
 from tests.records.test_importer import rows
 from tests.stores import load
 
@@ -60,3 +61,26 @@ def test_what_a_commit_lists_is_on_the_disk_before_it(
     assert keys and disk.through(tmp_path, before=first)
     ids = [(path, entries) for path, entries in disk.seen if path.name == "ids.parquet"]
     assert [(first in entries, second in entries) for _, entries in ids] == [(False, False), (True, False)]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs Linux to tell what a descriptor is")
+def test_a_file_system_that_knows_it_of_files_alone_is_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A share of another machine may refuse it for folders: an import goes on. A file that cannot go through is a fault."""
+    real = os.fsync
+
+    def of_files(descriptor: int) -> None:
+        if Path(f"/proc/self/fd/{descriptor}").readlink().is_dir():
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        real(descriptor)
+
+    def of_nothing(_descriptor: int) -> None:
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    monkeypatch.setattr(os, "fsync", of_files)
+    assert load(tmp_path, rows(3), "first.csv").accepted == 3
+    monkeypatch.setattr(os, "fsync", of_nothing)
+    disk.to_disk(tmp_path)
+    with pytest.raises(OSError, match=os.strerror(errno.EINVAL)):
+        disk.to_disk(tmp_path / "first.csv")

@@ -14,6 +14,8 @@ from typing import Final
 SPARE: Final = 1 << 20
 """Bytes beside the rows: the entry of the log, its checkpoint, the sums."""
 
+_UNKNOWN: Final = (errno.EINVAL, errno.ENOTSUP)  # what a file system says of what it does not know
+
 
 def require_room(folder: Path, size: int) -> None:
     """OSError (ENOSPC) unless the folder's disk has room for so many bytes and the spare ones."""
@@ -22,11 +24,17 @@ def require_room(folder: Path, size: int) -> None:
 
 
 def to_disk(path: Path) -> None:
-    """What a file holds, or which names a folder has, written through to the disk: it is there after a power cut."""
+    """What a file holds, or which names a folder has, written through to the disk: it is there after a power cut.
+
+    Some file systems of other machines (SMB) know this of files alone; of folders they do it by themselves or not at all.
+    """
     if path.is_dir() and os.name != "posix":
         return  # there a folder cannot be opened
     opened = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
     try:
         os.fsync(opened)
+    except OSError as error:
+        if error.errno not in _UNKNOWN or not path.is_dir():
+            raise
     finally:
         os.close(opened)
