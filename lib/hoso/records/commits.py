@@ -55,12 +55,12 @@ def put(folder: Path, rows: pl.DataFrame, partitions: Mapping[str, str], *, pack
     target = folder / path
     target.parent.mkdir(parents=True, exist_ok=True)
     own = rows.drop(list(partitions), strict=False)
+    # At level 1 of zstd it is no larger than at the usual 3, and takes three quarters of the time.
+    level = 1 if packed else None
     own.write_parquet(
         target,
         compression="zstd" if packed else "uncompressed",
-        compression_level=1
-        if packed
-        else None,  # no larger than at the usual 3, in three quarters of the time
+        compression_level=level,
         statistics=False,
     )
     return Written(path, rows.height, partitions)
