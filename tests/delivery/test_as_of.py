@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from deltalake import DeltaTable
 
-from hoso.records.store import Store
+from hoso.records import delta
 from tests.delivery.conftest import Command
 from tests.delivery.small import CELLS, DOSSIERS, Small
 from tests.stores import write_csv
@@ -127,7 +127,7 @@ def test_a_change_that_no_import_made(hoso_of: Command, workbook: Path, tmp_path
     """Exit code 1: another tool took a dossier out of the facts."""
     imported(hoso_of, tmp_path, "a.csv", DOSSIERS)
     assert hoso_of(*REPORT)[0] == 0
-    DeltaTable(Store.open(workbook / "store").uri("facts")).delete("received_on = '2024-09-13'")
+    DeltaTable(delta.uri(workbook / "store" / "facts")).delete("received_on = '2024-09-13'")
     code, out, err = hoso_of("verify", workbook / "reports")
     assert code == 1
     assert "báo cáo ghi 3, nay là 2 (đúng với phiên bản 0; sau đó dữ liệu bị sửa ngoài các lần nạp)" in err

@@ -13,7 +13,7 @@ import pytest
 from deltalake import CommitProperties, write_deltalake
 from polars.testing import assert_frame_equal
 
-from hoso.records import importer, keys, ledger, parquet, schema
+from hoso.records import delta, importer, keys, ledger, parquet, schema
 from hoso.records.check import check
 from hoso.records.repair import ledger_again
 from hoso.records.store import Store
@@ -176,7 +176,7 @@ def part_as_before(folder: Path) -> None:
     for gone in (store.path("ledger"), folder / "store" / "sums" / "ledger"):
         shutil.rmtree(gone)
     write_deltalake(
-        store.uri("ledger"), whole_table, partition_by=list(schema.PARTITIONS),
+        delta.uri(store.path("ledger")), whole_table, partition_by=list(schema.PARTITIONS),
         commit_properties=CommitProperties(custom_metadata={"facts_version": str(note)}),
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from deltalake import DeltaTable
 
+from hoso.records import delta
 from hoso.records.store import Store
 from hoso.statistics.counting import Grouping, keys_of
 from hoso.statistics.data import Rederived
@@ -31,7 +32,7 @@ def test_a_status_changed_behind_the_columns_it_gave_is_found(tmp_path: Path) ->
     load(tmp_path, ROWS)
     store = Store.open(tmp_path / "store")
     one = pl.read_parquet(store.files("facts", HA_GIANG.id))["dossier"][0]
-    DeltaTable(store.uri("facts")).update(predicate=f"dossier = '{one}'", updates={"status": "4"})
+    DeltaTable(delta.uri(store.path("facts"))).update(predicate=f"dossier = '{one}'", updates={"status": "4"})
     assert resolved(Rederived(store, HA_GIANG, 0)) == 12
     assert resolved(Rederived(store, HA_GIANG, store.version("facts"))) == 11
 

@@ -218,20 +218,12 @@ def _counts(engine: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return dict(zip(("accepted", "unchanged", "replaced"), map(int, counted), strict=True))
 
 
-def _all_new(incoming: Incoming, counts: Mapping[str, int]) -> bool:
-    """Whether every row is of a dossier of its own that the store did not know: then none has to be looked for."""
-    return counts["accepted"] == incoming.rows
-
-
 def _new_ids(engine: duckdb.DuckDBPyConnection, incoming: Incoming, counts: Mapping[str, int]) -> Path:
     """The ids behind the pseudonyms that the store did not know, in a file that was made for its owner alone."""
     file = incoming.folder / _IDS
     keys.create(file)
-    new = (
-        ""
-        if _all_new(incoming, counts)
-        else "where place in (select place from changed where old_month is null)"
-    )
+    all_new = counts["accepted"] == incoming.rows  # then none has to be looked for
+    new = "" if all_new else "where place in (select place from changed where old_month is null)"
     engine.execute(
         f"""
         copy (select dossier, dossier_id from incoming {new})

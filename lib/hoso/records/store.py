@@ -115,10 +115,6 @@ class Store:
         """The folder of a table."""
         return self.root / table
 
-    def uri(self, table: str) -> str:
-        """The folder of a table as Delta takes it: percent-encoded, so that it may be called "kho dữ liệu"."""
-        return delta.uri(self.path(table))
-
     def exists(self, table: str) -> bool:
         """Whether anything was ever written to the table; in a batch, before it began."""
         if self.pins is None and self.remote is None:
