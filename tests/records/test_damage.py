@@ -188,13 +188,17 @@ LOGS: dict[str, tuple[int, Spoil]] = {
 
 @pytest.mark.parametrize("how", LOGS)
 def test_a_spoilt_log_is_named_and_not_written_over(folder: Path, how: str) -> None:
-    """Delta reads some of these as the table of an earlier day. We neither read it nor add to it."""
+    """Delta reads some of these as the table of an earlier day. We neither read that nor add to it.
+
+    Where the last entry is whole, today's figures are what they were: the list of its files is noted beside it.
+    """
     back, spoil = LOGS[how]
-    file = entry(folder, "facts", back)
+    file, now = entry(folder, "facts", back), daily(folder)
     spoil(file)
     before = sorted(path.name for path in (folder / "store").rglob("*.json"))
+    assert back == 1 or daily(folder) == now
     with pytest.raises(StoreError) as raised:
-        daily(folder)
+        daily(folder, None if back == 1 else int(file.stem))
     assert str(file.relative_to(folder)) in str(raised.value)
     assert "khôi phục kho từ bản sao lưu" in str(raised.value)
     with pytest.raises(StoreError, match=file.name):

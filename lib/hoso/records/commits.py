@@ -74,32 +74,26 @@ def write(
     *,
     replace: str | None,
     there: bool,
-) -> None:
-    """Appends rows, or replaces those a predicate over partition columns selects; `there`: the table exists."""
-    properties = CommitProperties(custom_metadata=dict(note))
+) -> DeltaTable | None:
+    """Appends rows, or replaces those a predicate over partition columns selects; `there`: the table exists.
+
+    The table as it was opened for the commit, for `delta.followed`; None where the commit made it.
+    """
+    opened = delta.taken(folder) if there else None
+    how: dict[str, Any] = {"mode": "append", "partition_by": list(partitions)}
     if replace is not None and there:
-        write_deltalake(
-            delta.uri(folder),
-            rows,
-            mode="overwrite",
-            predicate=replace,
-            schema_mode="merge",
-            writer_properties=_WRITER,
-            commit_properties=properties,
-            post_commithook_properties=KEPT,
-        )
-        return
+        how = {"mode": "overwrite", "predicate": replace}
     write_deltalake(
-        delta.uri(folder),
+        delta.uri(folder) if opened is None else opened,
         rows,
-        mode="append",
         schema_mode="merge",
-        partition_by=list(partitions),
         writer_properties=_WRITER,
-        commit_properties=properties,
+        commit_properties=CommitProperties(custom_metadata=dict(note)),
         post_commithook_properties=KEPT,
         configuration=None if there else dict(_KEEPS_HISTORY),
+        **how,
     )
+    return opened
 
 
 def add(

@@ -19,7 +19,7 @@ from deltalake.exceptions import DeltaError
 from deltalake.schema import PrimitiveType
 
 from ..vocabulary.errors import StoreError
-from . import damage, sums
+from . import damage, listing, sums
 
 Stamp = tuple[str, int, int, int]
 """The newest entry of a log: its name, inode, time and size. Another state of a table has another."""
@@ -53,7 +53,7 @@ def files(folder: Path, version: int | None, chosen: Mapping[str, str]) -> list[
     """
     damage.refuse_lost(folder)
     parts = [f"/{name}={value}" + "/" * (name != "grain") for name, value in chosen.items()]
-    found = _files(folder, *_state(folder, version))
+    found = _by_province(folder, *_state(folder, version))
     among = found.get(parts[0], ()) if "province_id" in chosen else found[""]
     return [file for file in among if all(part in file for part in parts)]
 
@@ -61,7 +61,7 @@ def files(folder: Path, version: int | None, chosen: Mapping[str, str]) -> list[
 def column_names(folder: Path, version: int | None) -> frozenset[str]:
     """The columns of a table at a version, else at its newest."""
     damage.refuse_lost(folder)
-    return _column_names(folder, *_state(folder, version))
+    return _listing(folder, *_state(folder, version)).columns
 
 
 def _state(folder: Path, version: int | None) -> tuple[Stamp | None, int | None]:
@@ -77,8 +77,7 @@ def uri(folder: Path) -> str:
 
 def live(folder: Path, version: int | None = None) -> list[str]:
     """The data files of a table at a version, else at its newest, named from its folder."""
-    here = folder.resolve()
-    return sorted(str(Path(unquote(uri)).relative_to(here)) for uri in table(folder, version).file_uris())
+    return sorted(_read(folder, table(folder, version)).files)
 
 
 def commit(folder: Path, version: int) -> dict[str, Any]:
@@ -159,6 +158,7 @@ def followed(folder: Path, opened: DeltaTable) -> None:
     newest = stamp(folder)
     if newest is not None and opened.version() == int(newest[0][:20]):
         _keep((folder, newest, None), opened)
+        listing.note(folder, newest[0], _read(folder, opened))
 
 
 def _opened(folder: Path, stamp: Stamp | None, version: int | None) -> DeltaTable:
@@ -197,17 +197,26 @@ def _open(folder: Path, stamp: Stamp | None, version: int | None) -> DeltaTable:
 
 
 @lru_cache(maxsize=16)
-def _column_names(folder: Path, stamp: Stamp | None, version: int | None) -> frozenset[str]:
-    return frozenset(field.name for field in _opened(folder, stamp, version).schema().fields)
+def _listing(folder: Path, stamp: Stamp | None, version: int | None) -> listing.Listing:
+    """What a version lists; of the newest, from the list beside its sums, where that is of it."""
+    noted = listing.of(folder, stamp[0]) if stamp is not None and version is None else None
+    return _read(folder, _opened(folder, stamp, version)) if noted is None else noted
+
+
+def _read(folder: Path, opened: DeltaTable) -> listing.Listing:
+    here = folder.resolve()
+    files = [Path(unquote(uri)).relative_to(here).as_posix() for uri in opened.file_uris()]
+    return listing.Listing(files, frozenset(field.name for field in opened.schema().fields))
 
 
 @lru_cache(maxsize=16)
-def _files(folder: Path, stamp: Stamp | None, version: int | None) -> Mapping[str, Sequence[str]]:
+def _by_province(folder: Path, stamp: Stamp | None, version: int | None) -> Mapping[str, Sequence[str]]:
     """All files of a version under "", and those of each province under its folder, "/province_id=34-01/".
 
     Choosing among them by path costs a thousandth of letting Delta choose.
     """
-    found: dict[str, list[str]] = {"": [unquote(uri) for uri in _opened(folder, stamp, version).file_uris()]}
+    here = folder.resolve().as_posix()
+    found: dict[str, list[str]] = {"": [f"{here}/{name}" for name in _listing(folder, stamp, version).files]}
     for file in found[""]:
         for province in _PROVINCE.findall(file):
             found.setdefault(province, []).append(file)

@@ -103,7 +103,7 @@ def _removed(province_id: str, path: str, size: int) -> RemoveAction:
 
 
 def _commit(store: Store, table: str, made: Sequence[AddAction], removed: Sequence[RemoveAction]) -> None:
-    opened = delta.table(store.path(table))
+    opened = delta.taken(store.path(table))
     note = {SAME_AS: str(store.content_version(table))}
     opened.create_write_transaction(
         [*made, *removed],
@@ -113,4 +113,4 @@ def _commit(store: Store, table: str, made: Sequence[AddAction], removed: Sequen
         commit_properties=CommitProperties(custom_metadata=note),
         post_commithook_properties=KEPT,
     )
-    store.noted(table)
+    store.noted(table, opened)

@@ -228,10 +228,10 @@ class Store:
         A column that the table does not have yet is added to it; one that the rows do not have is empty in them.
         """
         disk.require_room(self.root, int(rows.estimated_size()))  # in memory it is larger than in Parquet
-        commits.write(
+        opened = commits.write(
             self.path(table), rows, TABLES[table], note or {}, replace=replace, there=self.exists(table)
         )
-        return self.noted(table)
+        return self.noted(table, opened)
 
     def put(
         self, table: str, rows: pl.DataFrame, partitions: Mapping[str, str], *, packed: bool = True
@@ -262,17 +262,19 @@ class Store:
             replaced=replaced,
             there=self.exists(table),
         )
-        version = self.noted(table)
-        if opened is not None:
-            delta.followed(self.path(table), opened)
-        return version
+        return self.noted(table, opened)
 
-    def noted(self, table: str) -> int:
-        """Notes the sums of what a commit added, once it lies in the object store if there is one; the table's version."""
+    def noted(self, table: str, opened: DeltaTable | None) -> int:
+        """Notes the sums of what a commit added, once it lies in the object store if there is one; the table's version.
+
+        `opened`: the table that the commit was made of; None where the commit made it.
+        """
         if self.remote is None:
             sums.note(self.root, table)
         else:
             self.remote.push(table)
+        if opened is not None:
+            delta.followed(self.path(table), opened)
         version = self.version(table)
         assert version is not None
         return version
