@@ -53,7 +53,10 @@ def rows(store: Store, province_id: str = HA_GIANG.id) -> pl.DataFrame:
 
 
 def sums(store: Store) -> pl.DataFrame:
-    return ledger.scan_totals(store.files("ledger", HA_GIANG.id, grain="level")).collect()
+    """By level and day; the file has them by year of receipt, in order."""
+    own = ledger.scan_totals(store.files("ledger", HA_GIANG.id, grain="level")).collect()
+    assert own.equals(own.sort("level", "day", maintain_order=True))
+    return own.group_by("level", "day", maintain_order=True).agg(pl.col(ledger.COLUMNS).sum())
 
 
 def anew(store: Store) -> pl.DataFrame:

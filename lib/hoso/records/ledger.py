@@ -2,8 +2,8 @@
 
 A province has a file for each year of receipt with the rows by unit (grain "unit-2026"): an import counts the months that
 it touched, copies the rows of the others of their years, and leaves closed years alone. One more file (grain "level") has
-the sums of all years by level and day, made of the rows in the same commit: all that a page of the province needs, and few
-whatever the units and dossiers are.
+the sums by level and day of each of these years, made of the rows in the same commit: all that a page of the province needs,
+and few whatever the units and dossiers are.
 
 Stocks (pending, overdue) are what came in less what went out, through a day. `_events` is the one place that says what
 is counted on which day; its expressions are Narwhals, bound to no engine.
@@ -42,6 +42,7 @@ KEY: Final = ("province_id", "received_month", "unit_id", "level", "day")
 PART_ROWS: Final = 400_000  # dossiers counted at once, in about 150 MB
 _GRAIN: Final[schema.Columns] = {"grain": pl.String}
 _UNIT, _LEVEL = "unit", "level"  # "unit-2026": of dossiers received in that year
+_YEAR: Final[schema.Columns] = {"received_year": pl.Int16}  # of the sums by level
 _NOT_COUNTED: Final = {
     "dossier",
     "import_id",
@@ -230,11 +231,11 @@ def rebuild(store: Store, province_id: str, months: Sequence[date], facts_versio
     if store.exists("ledger") and not is_whole(store):
         rebuild_all(store, facts_version)
         return
-    old = _by_grain(store.files("ledger", province_id, grain=_UNIT))
+    old = _by_grain(store.files("ledger", province_id))
     if _UNIT in old:
         old, months = {}, store.months("facts", facts_version).get(province_id, [])
     files = _written(store, province_id, months, facts_version, old)
-    grains = [_UNIT, _LEVEL, *sorted({_grain(month) for month in months})]
+    grains = [_UNIT, _LEVEL, *sorted({_grain(month.year) for month in months})]
     _commit(store, files, facts_version, [("province_id", "=", province_id), ("grain", "in", grains)])
 
 
@@ -283,12 +284,12 @@ def scan(files: Sequence[str]) -> pl.LazyFrame:
 
 
 def scan_totals(files: Sequence[str]) -> pl.LazyFrame:
-    """The rows of its files by level (columns level, day, COLUMNS)."""
+    """The rows of its files by level (columns level, day, COLUMNS), in that order: of a day, one for each year of receipt."""
     return parquet.scan(files, {name: SCHEMA[name] for name in ("level", "day", *COLUMNS)}, ())
 
 
-def _grain(month: date) -> str:
-    return f"{_UNIT}-{month.year}"
+def _grain(year: int) -> str:
+    return f"{_UNIT}-{year}"
 
 
 def _by_grain(files: Sequence[str]) -> dict[str, list[str]]:
@@ -307,26 +308,38 @@ def _written(
 ) -> list[Written]:
     """Files of a province where months are counted anew: of their years by unit, and of all years by level.
 
-    `old` has the files by unit as they are, by grain. No file where there is no row.
+    `old` has its files as they are, by grain. No file where there is no row.
     """
     files, added, untouched = [], [], dict(old)
-    for year, own in groupby(sorted(months), _grain):
-        rows = _of_year(store, province_id, list(own), facts_version, untouched.pop(year, ()))
+    sums = untouched.pop(_LEVEL, ())
+    for year, own in groupby(sorted(months), lambda month: month.year):
+        rows = _of_year(store, province_id, list(own), facts_version, untouched.pop(_grain(year), ()))
         if rows.height:
-            files.append(store.put("ledger", rows, {"province_id": province_id, "grain": year}))
-            added.append(_added_up(rows.lazy()))
-    added += [_added_up(scan([file])) for of_year in untouched.values() for file in of_year]
+            files.append(store.put("ledger", rows, {"province_id": province_id, "grain": _grain(year)}))
+            added.append(_added_up(rows.lazy(), year))
+    added += _as_they_were(sums, untouched)
     if added:
-        total = _added_up(pl.concat(added).lazy())
+        total = pl.concat(added).sort("level", "day", *_YEAR)
         level = {"province_id": province_id, "grain": _LEVEL}
         # Every page reads it: unpacked, in a third less time.
         files.append(store.put("ledger", total, level, packed=False))
     return files
 
 
-def _added_up(rows: pl.LazyFrame) -> pl.DataFrame:
+def _added_up(rows: pl.LazyFrame, year: int) -> pl.DataFrame:
+    """Rows of a year of receipt by unit, as its sums by level."""
     found: pl.DataFrame = totals(nw.from_native(rows)).collect().to_native()
-    return found
+    return found.with_columns(pl.lit(year).cast(kind).alias(name) for name, kind in _YEAR.items())
+
+
+def _as_they_were(sums: Sequence[str], untouched: Mapping[str, Sequence[str]]) -> list[pl.DataFrame]:
+    """The sums by level of untouched years (files by unit, by grain): of their rows, where an earlier program told no year."""
+    years = {int(grain.removeprefix(f"{_UNIT}-")): files for grain, files in untouched.items()}
+    columns = {name: SCHEMA[name] for name in ("level", "day", *COLUMNS)} | _YEAR
+    kept = parquet.scan(sums, columns, ()).filter(pl.col("received_year").is_in(list(years))).collect()
+    if set(kept["received_year"]) == set(years):
+        return [kept]
+    return [_added_up(scan(files), year) for year, files in years.items()]
 
 
 def _of_year(
@@ -345,7 +358,7 @@ def _commit(
     store: Store, files: Sequence[Written], facts_version: int, replaced: Sequence[tuple[str, str, Any]]
 ) -> None:
     note = {"facts_version": str(facts_version)}
-    store.commit("ledger", files, note, replaced=replaced, types=SCHEMA | _GRAIN)
+    store.commit("ledger", files, note, replaced=replaced, types=SCHEMA | _GRAIN | _YEAR)
 
 
 def _parts(store: Store, province_id: str, months: Sequence[date], version: int) -> Iterator[pl.DataFrame]:

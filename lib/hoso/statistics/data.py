@@ -116,7 +116,7 @@ class Data:
         return nw.from_native(ledger.scan(self._ledger_files("unit")))
 
     def totals(self) -> nw.LazyFrame[Any]:
-        """The same added up by level and day (columns and order: records.ledger.totals)."""
+        """The same added up by level and day (columns and order: records.ledger.scan_totals)."""
         if not self._has_ledger:
             return ledger.totals(self.ledger())
         return nw.from_native(ledger.scan_totals(self._ledger_files("level")))
@@ -169,7 +169,8 @@ class Data:
         return self.kept(("daily",), self._daily)
 
     def _daily(self) -> pd.DataFrame:
-        days = frame(self.totals())
+        added = self.totals().group_by("level", "day").agg(nw.col(ledger.COLUMNS).sum()).sort("level", "day")
+        days = frame(added)
         return days.assign(day=pd.to_datetime(days["day"]))
 
     @cached_property

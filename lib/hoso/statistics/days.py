@@ -32,7 +32,7 @@ class Days:
 
     @classmethod
     def of(cls, totals: pl.DataFrame) -> Days:
-        """Of the ledger by level and day (columns and order of records.ledger.totals)."""
+        """Of the ledger by level and day (columns and order of records.ledger.scan_totals): a day may stand there again."""
         levels, days = totals["level"].to_list(), totals["day"].to_numpy()
         counts = totals.drop("level", "day")
         numbers = counts.to_numpy()
