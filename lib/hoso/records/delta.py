@@ -111,20 +111,20 @@ def commits(folder: Path, newer_than: int = -1) -> list[dict[str, Any]]:
 
 def stamp(folder: Path) -> Stamp | None:
     """The newest entry of the folder's log, None without one."""
-    log = folder / sums.LOG
+    log = f"{folder}/{sums.LOG}"
     try:
         name = _newest(log)
-        found = (log / name).stat()
+        found = os.stat(f"{log}/{name}")  # noqa: PTH116 - a page asks ten times, and a Path costs more than the answer
     except (OSError, ValueError):  # no log, or nothing in it
         return None
     return name, found.st_ino, found.st_mtime_ns, found.st_size
 
 
-def _newest(log: Path) -> str:
+def _newest(log: str) -> str:
     """The name of a log's newest entry, looked for where the folder has changed: a log grows with every import, and a page
     asks for it ten times. ValueError for a log without an entry.
     """
-    folder = log.stat()
+    folder = os.stat(log)  # noqa: PTH116
     state, known = (folder.st_ino, folder.st_mtime_ns), _newest_of.get(log)
     if known is not None and known[0] == state:
         return known[1]
@@ -137,7 +137,7 @@ def _newest(log: Path) -> str:
 
 
 _SETTLED: Final = 2_000_000_000  # nanoseconds; the coarsest clock of a file system counts two seconds
-_newest_of: Final[dict[Path, tuple[tuple[int, int], str]]] = {}
+_newest_of: Final[dict[str, tuple[tuple[int, int], str]]] = {}
 
 
 def taken(folder: Path) -> DeltaTable:

@@ -185,6 +185,7 @@ SCHEMA: Final[schema.Columns] = {
     **dict(zip(KEY, (pl.String, pl.Date, pl.String, pl.String, pl.Date), strict=True)),
     **dict.fromkeys(COLUMNS, pl.Int64),
 }
+_WHOLE: Final = frozenset({*SCHEMA, *_GRAIN})
 
 
 def build(facts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -258,9 +259,12 @@ def is_whole(store: Store, version: int | None = None) -> bool:
 
     StoreError for one that is outdated.
     """
+    columns = store.columns("ledger", version)
+    if columns.issuperset(_WHOLE):
+        return True
     for wrong in outdated(store, version):
         raise wrong
-    return store.columns("ledger", version).issuperset(SCHEMA)
+    return False
 
 
 def outdated(store: Store, version: int | None = None) -> list[StoreError]:
@@ -284,7 +288,7 @@ def scan(files: Sequence[str]) -> pl.LazyFrame:
 
 
 def scan_totals(files: Sequence[str]) -> pl.LazyFrame:
-    """The rows of its files by level (columns level, day, COLUMNS), in that order: of a day, one for each year of receipt."""
+    """The rows of its files by level (columns level, day, COLUMNS), in that order; of a day one a year of receipt."""
     return parquet.scan(files, {name: SCHEMA[name] for name in ("level", "day", *COLUMNS)}, ())
 
 
@@ -333,7 +337,10 @@ def _added_up(rows: pl.LazyFrame, year: int) -> pl.DataFrame:
 
 
 def _as_they_were(sums: Sequence[str], untouched: Mapping[str, Sequence[str]]) -> list[pl.DataFrame]:
-    """The sums by level of untouched years (files by unit, by grain): of their rows, where an earlier program told no year."""
+    """The sums by level of untouched years (`untouched`: files by unit, by grain).
+
+    An earlier program told no year of them: then they are added up from the rows.
+    """
     years = {int(grain.removeprefix(f"{_UNIT}-")): files for grain, files in untouched.items()}
     columns = {name: SCHEMA[name] for name in ("level", "day", *COLUMNS)} | _YEAR
     kept = parquet.scan(sums, columns, ()).filter(pl.col("received_year").is_in(list(years))).collect()

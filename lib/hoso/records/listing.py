@@ -58,7 +58,11 @@ def of(folder: Path, entry: str) -> Listing | None:
     if head != _head(told):
         return None
     found = json.loads(told)
-    return Listing(found["files"], frozenset(found["columns"])) if found["entry"] == _sum(folder, entry) else None
+    return (
+        Listing(found["files"], frozenset(found["columns"]))
+        if found["entry"] == _sum(folder, entry)
+        else None
+    )
 
 
 def _file(folder: Path) -> Path:

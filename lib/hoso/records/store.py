@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -85,7 +86,7 @@ class Store:
         store_note.check(root, str(root))
         return cls(root)  # who writes sees the newest, whatever a batch has pinned
 
-    @property
+    @cached_property
     def remote(self) -> mirror.Mirror | None:
         """The object store that this is the working copy of; None for a store on a disk."""
         return mirror.of(self.root)

@@ -8,6 +8,7 @@ with its CRC-32 and size in `sums/<table>/`, a list for each province and one of
 from __future__ import annotations
 
 import json
+import os
 import re
 import zlib
 from collections.abc import Iterable, Mapping
@@ -72,12 +73,12 @@ def last_entry(root: Path, table: str) -> str | None:
 
 def is_sound(root: Path, table: str, name: str) -> bool:
     """Whether a file is what was noted of it, or nothing was; compared once in a process. OSError when it is gone."""
-    file = root / table / name
-    state = file.stat()
-    seen = (str(file), state.st_ino, state.st_mtime_ns, state.st_size)
+    file = f"{root}/{table}/{name}"
+    state = os.stat(file)  # noqa: PTH116 - asked of every file of every page
+    seen = (file, state.st_ino, state.st_mtime_ns, state.st_size)
     if seen not in _sound:
         wanted = noted(root, table, name)
-        if wanted is not None and (state.st_size != wanted[1] or of(file) != wanted):
+        if wanted is not None and (state.st_size != wanted[1] or of(Path(file)) != wanted):
             return False
         if wanted is not None:
             _sound.add(seen)

@@ -176,7 +176,7 @@ class Data:
     @cached_property
     def days(self) -> Days:
         """The same added up from the first day on."""
-        return self.kept(("days",), lambda: Days.of(self.totals().collect().to_native()))
+        return self.kept(("days",), lambda: Days.of(self.totals().to_native().collect()))
 
     @cached_property
     def units(self) -> pd.DataFrame:

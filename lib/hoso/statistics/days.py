@@ -34,7 +34,7 @@ class Days:
     def of(cls, totals: pl.DataFrame) -> Days:
         """Of the ledger by level and day (columns and order of records.ledger.scan_totals): a day may stand there again."""
         levels, days = totals["level"].to_list(), totals["day"].to_numpy()
-        counts = totals.drop("level", "day")
+        counts = totals[[name for name in totals.columns if name not in ("level", "day")]]
         numbers = counts.to_numpy()
         ends = [0, *accumulate(len(list(run)) for _, run in groupby(levels))]
         found = {
