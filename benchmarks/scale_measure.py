@@ -27,6 +27,7 @@ import polars as pl
 from hoso.delivery.engine import warmup
 from hoso.presentation import warm
 from hoso.records import ledger, merge, parquet, pieces, schema
+from hoso.records.incoming import Incoming
 from hoso.records.ledger import COLUMNS
 from hoso.records.store import Store
 from hoso.statistics.cells import rows_of
@@ -179,7 +180,7 @@ def replaced(store: Store, slug: str, rows: str) -> Iterator[Result]:
     yield {}
     start = time.process_time()
     with pieces.folder(store.private) as folder:
-        incoming = merge.Incoming(folder)
+        incoming = Incoming(folder)
         incoming.add(other)
         change = merge.plan(store, place.id, incoming)
         version = merge.commit(store, place.id, change, {})

@@ -28,6 +28,7 @@ from hoso.records import deadlines, keys, ledger, merge, pieces, schema
 from hoso.records.catalogue import note as catalogue_note
 from hoso.records.importer import import_file
 from hoso.records.imports import Import
+from hoso.records.incoming import Incoming
 from hoso.records.store import Store
 from hoso.records.units import Registry
 from hoso.records.units import frame as unit_rows
@@ -101,15 +102,13 @@ def _fill(made: Made, place: Province) -> None:
     registry = Registry.load(place.id, store.frame("units", place.id))
     done = _told(own)
     with pieces.folder(store.private) as beside:
-        incoming = merge.Incoming(beside)
+        incoming = Incoming(beside)
         for rows in clean(own.rows).iter_slices(PIECE):
             incoming.add(_facts(made, store, own, registry, rows, done.import_id))
         _commit(store, place, registry, incoming, done)
 
 
-def _commit(
-    store: Store, place: Province, registry: Registry, incoming: merge.Incoming, done: Import
-) -> None:
+def _commit(store: Store, place: Province, registry: Registry, incoming: Incoming, done: Import) -> None:
     with store.writing():
         change = merge.plan(store, place.id, incoming)
         if change.ids:

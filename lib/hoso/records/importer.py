@@ -25,6 +25,7 @@ from ..vocabulary.places import LAST_DAY_OF_63, Province, successor
 from . import catalogue, deadlines, keys, ledger, merge, pieces, repair, schema, score_import
 from .commits import Written
 from .imports import Import, printed_name, sha256
+from .incoming import Incoming
 from .intake import Batch, read
 from .intake.columns import COLUMNS_FILE
 from .intake.portal import Given, recognise
@@ -297,9 +298,9 @@ def _write(store: Store, reading: _Reading, key: bytes) -> Import:
     return done
 
 
-def _incoming(reading: _Reading, registry: Registry, key: bytes, limits: pl.DataFrame) -> merge.Incoming:
+def _incoming(reading: _Reading, registry: Registry, key: bytes, limits: pl.DataFrame) -> Incoming:
     """The dossiers read as facts, piece by piece. All units are told first, so that no piece hangs on another."""
-    incoming = merge.Incoming(reading.dossiers.folder)
+    incoming = Incoming(reading.dossiers.folder)
     units = registry.answers(reading.names)
     for piece in reading.dossiers:
         rows = with_units(_in_time(reading, piece), units)

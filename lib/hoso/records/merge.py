@@ -1,56 +1,37 @@
 """Upsert of dossiers into the facts: a later export of a dossier replaces the earlier row, in one commit.
 
-The rows come in pieces and stay on disk; DuckDB compares and sorts them within `MEMORY`, month by month, so an import
-takes the same memory whatever its file and the store hold.
+A month of receipt is compared and written at a time, a large one by its days: memory is that of a month's rows, whatever the
+file and the store hold.
 """
 
 from __future__ import annotations
 
 import json
-import uuid
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import duckdb
 import polars as pl
 
-from . import disk, keys, parquet, schema
+from . import disk, incoming, keys, parquet, schema
 from .commits import Written
 from .derive import derive
+from .incoming import Incoming
 from .store import Store
 
-MEMORY: Final = "256MB"
-ROW_GROUP: Final = 122_880
-# At level 1 of zstd the files are no larger than at its usual 3, and take a sixth less time.
-_PACKED: Final = "compression zstd, compression_level 1, parquet_version v2"
-_PIECE_GROUP: Final = 16_384
+_ORDER: Final = ("received_on", "unit_id", "dossier")
+# Where facts are kept for years: a tenth smaller than at level 1, for a fifth more time.
+_LEVEL: Final = 3
 _IDS: Final = "ids.parquet"
-_BESIDE: Final[schema.Columns] = {"place": pl.Int64, "dossier_id": pl.String}  # beside the facts on their way
-
-
-@dataclass
-class Incoming:
-    """Facts of one file on their way into the store: Parquet files below a private folder, one a piece."""
-
-    folder: Path
-    files: list[str] = field(default_factory=list)
-    rows: int = 0
-
-    def add(self, facts: pl.DataFrame) -> None:
-        """One more piece (columns FACTS, dossier_id) behind the others: of a dossier twice in a file the last row counts."""
-        file = self.folder / f"facts-{len(self.files):05d}.parquet"
-        numbered = facts.with_row_index("place", offset=self.rows).cast({"place": pl.Int64})
-        if not numbered["received_month"].is_sorted():
-            numbered = numbered.sort("received_month", maintain_order=True)
-        disk.require_room(self.folder, int(numbered.estimated_size()))
-        # Small groups of rows by month, each with its least and greatest: a month is written without reading the others.
-        numbered.write_parquet(file, compression="uncompressed", row_group_size=_PIECE_GROUP)
-        self.rows += facts.height
-        self.files.append(str(file))
+_STORED: Final = ":stored"
+_KNOWN: Final[schema.Columns] = {
+    "place": pl.UInt32,
+    "dossier": pl.String,
+    "same": pl.Boolean,
+    "old_month": pl.Date,
+}
 
 
 @dataclass(frozen=True)
@@ -78,7 +59,7 @@ def prepare(
     return schema.conform(facts, schema.FACTS | {"dossier_id": pl.String})
 
 
-def plan(store: Store, province_id: str, incoming: Incoming, limits: pl.DataFrame | None = None) -> Change:
+def plan(store: Store, province_id: str, coming: Incoming, limits: pl.DataFrame | None = None) -> Change:
     """Compares incoming facts with those of the store, and writes the touched months as they will be; none is live yet.
 
     `limits`, when the catalogue or the calendar changed: stored dossiers that these give another deadline or handling time
@@ -88,17 +69,23 @@ def plan(store: Store, province_id: str, incoming: Incoming, limits: pl.DataFram
     replaced (rows that took the place of an earlier one, in the store or in the file), unchanged (rows that say what the
     store says already).
     """
-    with _engine(incoming) as engine:
-        _compare(engine, store, province_id)
-        counts = _counts(engine)
-        ids = _new_ids(engine, incoming, counts) if counts["accepted"] else None
-        moved = (
-            _move(engine, _stored(engine, store, province_id), incoming, limits) if limits is not None else 0
-        )
-        found = _Months.of(engine)
-        months = found.touched()
-        files = [_written(engine, store, province_id, month, found.rows(month)) for month in months]
-    return Change(months, [file for file in files if file], counts, ids, moved)
+    before = coming.superseded()
+    known = _known(store, province_id, coming, before)
+    counts = _counts(coming, before, known)
+    ids = _new_ids(coming, before, known) if counts["accepted"] else None
+    same, other = known.filter("same"), known.filter(~pl.col("same"))
+    turns = _Turns()
+    turns.leave_out(before, "received_month")
+    turns.leave_out(same, "old_month")
+    turns.take_away(other, "old_month")
+    moved = 0 if limits is None else _move(store, province_id, coming, limits, turns)
+    months: list[date] = []
+    files: list[Written] = []
+    for month in sorted({*coming.months, *turns.away}):
+        if turns.touches(coming, month):
+            months.append(month)
+            files += _written(store, province_id, month, coming, turns)
+    return Change(months, files, counts, ids, moved)
 
 
 def commit(store: Store, province_id: str, change: Change, note: Mapping[str, str]) -> int:
@@ -109,223 +96,166 @@ def commit(store: Store, province_id: str, change: Change, note: Mapping[str, st
     return store.commit("facts", change.files, told, replaced=replaced)
 
 
-# ── what the engine sees ─────────────────────────────────────────────────────────────────────────
+# ── what the store knows ─────────────────────────────────────────────────────────────────────────
 
 
-@contextmanager
-def _engine(incoming: Incoming) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB that sees the incoming facts, and spills into the folder of the import."""
-    config: dict[str, Any] = {
-        "memory_limit": MEMORY,
-        "temp_directory": str(incoming.folder / "spill"),
-        "preserve_insertion_order": False,  # what must be in order is sorted
-    }
-    with duckdb.connect(config=config) as engine:
-        engine.execute("set enable_progress_bar = false")  # how far an import is, its command tells
-        _see(engine, "incoming", _incoming(incoming))
-        yield engine
-
-
-def _see(engine: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
-    engine.execute(f"create or replace view {name} as {query}")
-
-
-def _stored(
-    engine: duckdb.DuckDBPyConnection, store: Store, province_id: str, months: Iterable[date] | None = None
-) -> list[str]:
-    """Lets the engine see the stored facts of some months, else of all; their files, each found whole."""
-    asked = [None] if months is None else months
-    files = [file for month in asked for file in store.files("facts", province_id, month=month)]
-    _see(engine, "stored", parquet.query(files, schema.FACTS))
-    return files
-
-
-def _incoming(incoming: Incoming) -> str:
-    return parquet.query(incoming.files, schema.FACTS | _BESIDE, partitions=())
-
-
-def _names(columns: Iterable[str]) -> str:
-    return ", ".join(f'"{column}"' for column in columns)
-
-
-def _text(value: object) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
-
-
-# ── what changes ─────────────────────────────────────────────────────────────────────────────────
-
-# Every dossier of the file once, by its last row; then those of them that the store knows: in which month, and whether it
-# says of them what the file says.
-_LAST: Final = """
-create temp table last as
-select dossier, max(place) as place, count(*) as times, arg_max(received_month, place) as month
-from incoming group by dossier;
-create temp table known (place bigint, old_month date, same boolean);
-"""
-_IN_ITS_MONTHS: Final = """
-insert into known
-select l.place, s.received_month, {equal}
-from stored s join last l on l.dossier = s.dossier join incoming i on i.place = l.place
-where s.received_month in ({months})
-"""
-_ELSEWHERE: Final = """
-insert into known
-select l.place, s.received_month, false
-from stored s join (select dossier, place from last anti join known using (place)) l on l.dossier = s.dossier
-where s.received_month not in ({months})
-"""
-_CHANGED: Final = """
-create temp table changed as
-select l.*, k.old_month from last l left join known k using (place) where not coalesce(k.same, false)
-"""
-
-
-def _compare(engine: duckdb.DuckDBPyConnection, store: Store, province_id: str) -> None:
-    """Makes `known` and `changed`.
+def _known(store: Store, province_id: str, coming: Incoming, before: pl.DataFrame) -> pl.DataFrame:
+    """The dossiers of the file that the store knows (columns _KNOWN): since which month, and whether it says the same.
 
     The file's own months are looked through first. A dossier that stood in another month was received on another day, so of
     the other months no more is read than the pseudonyms, and not even these where all of the file is found already.
     """
-    engine.execute(_LAST)
-    own = [month for (month,) in engine.execute("select distinct month from last order by month").fetchall()]
-    months = ", ".join(map(_text, own))
-    if _stored(engine, store, province_id, own):
-        equal = " and ".join(f'i."{name}" is not distinct from s."{name}"' for name in schema.CONTENT)
-        engine.execute(_IN_ITS_MONTHS.format(equal=equal, months=months))
-    if _number(engine, "known") < _number(engine, "last"):
-        _stored(engine, store, province_id)
-        engine.execute(_ELSEWHERE.format(months=months))
-    engine.execute(_CHANGED)
+    found = [schema.empty(_KNOWN)]
+    for month in coming.months:
+        if files := store.files("facts", province_id, month=month):
+            stored = parquet.scan(files, schema.FACTS)
+            for rows in coming.of(month, ("place", "dossier", *schema.CONTENT)):
+                pairs = _without(rows, before).lazy().join(stored, on="dossier", how="inner", suffix=_STORED)
+                told = pairs.select("place", "dossier", same=_says_the_same(), old_month=pl.lit(month))
+                found.append(
+                    told.collect(engine="streaming" if coming.height(month) > incoming.AT_ONCE else "auto")
+                )
+    here = pl.concat(found)
+    if here.height == coming.rows - before.height or not (files := store.files("facts", province_id)):
+        return here
+    missing = coming.scan().select("place", "dossier").join(here.lazy(), on="place", how="anti")
+    names = {name: schema.FACTS[name] for name in (*schema.PARTITIONS, "dossier")}
+    elsewhere = parquet.scan(files, names).join(_without(missing, before), on="dossier", how="inner")
+    moved = elsewhere.select("place", "dossier", same=pl.lit(False), old_month="received_month")
+    return pl.concat([here, moved.collect()])
 
 
-def _number(engine: duckdb.DuckDBPyConnection, table: str) -> int:
-    counted = engine.execute(f"select count(*) from {table}").fetchone()
-    assert counted is not None
-    return int(counted[0])
+def _says_the_same() -> pl.Expr:
+    return pl.all_horizontal(pl.col(name).eq_missing(pl.col(name + _STORED)) for name in schema.CONTENT)
 
 
-def _counts(engine: duckdb.DuckDBPyConnection) -> dict[str, int]:
+def _without(rows: schema.Rows, others: pl.DataFrame) -> schema.Rows:
+    """Rows that are not at the places of others."""
+    return rows.filter(~pl.col("place").is_in(others["place"].implode())) if others.height else rows
+
+
+def _counts(coming: Incoming, before: pl.DataFrame, known: pl.DataFrame) -> dict[str, int]:
     """What became of the rows: together as many as the file has."""
-    counted = engine.execute(
-        """
-        select count(*) filter (k.place is null),
-               coalesce(sum(times) filter (k.same), 0),
-               coalesce(sum(times) filter (not k.same), 0) + coalesce(sum(times - 1) filter (k.place is null), 0)
-        from last left join known k using (place)
-        """
-    ).fetchone()
-    assert counted is not None
-    return dict(zip(("accepted", "unchanged", "replaced"), map(int, counted), strict=True))
+    same = known.filter("same")
+    accepted = coming.rows - before.height - known.height
+    unchanged = same.height + before.join(same, on="dossier", how="semi").height
+    return {
+        "accepted": accepted,
+        "unchanged": unchanged,
+        "replaced": coming.rows - accepted - unchanged,
+    }
 
 
-def _new_ids(engine: duckdb.DuckDBPyConnection, incoming: Incoming, counts: Mapping[str, int]) -> Path:
+def _new_ids(coming: Incoming, before: pl.DataFrame, known: pl.DataFrame) -> Path:
     """The ids behind the pseudonyms that the store did not know, in a file that was made for its owner alone."""
-    file = incoming.folder / _IDS
+    file = coming.folder / _IDS
     keys.create(file)
-    all_new = counts["accepted"] == incoming.rows  # then none has to be looked for
-    new = "" if all_new else "where place in (select place from changed where old_month is null)"
-    engine.execute(
-        f"""
-        copy (select dossier, dossier_id from incoming {new})
-        to {_text(file)} (format parquet, {_PACKED}, use_tmp_file false)
-        """
+    rows = _without(_without(coming.scan(), before), known)
+    rows.select("dossier", "dossier_id").sink_parquet(
+        file, compression="zstd", compression_level=1, statistics=False
     )
     return file
 
 
-def _move(
-    engine: duckdb.DuckDBPyConnection, stored: Iterable[str], incoming: Incoming, limits: pl.DataFrame
-) -> int:
-    """Adds the stored dossiers, beside those that change anyway, of which something else is derived now."""
+# ── what changes ─────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class _Turns:
+    """By month of receipt: the places of incoming rows that do not enter it, and the stored dossiers that leave it."""
+
+    out: dict[date, list[pl.Series]] = field(default_factory=dict)
+    away: dict[date, list[pl.Series]] = field(default_factory=dict)
+
+    def leave_out(self, rows: pl.DataFrame, month: str) -> None:
+        """Incoming rows (columns place, `month`) that do not enter."""
+        for (own,), part in rows.partition_by(month, as_dict=True).items():
+            self.out.setdefault(own, []).append(part["place"])
+
+    def take_away(self, rows: pl.DataFrame, month: str) -> None:
+        """Stored dossiers (columns dossier, `month`) that leave."""
+        for (own,), part in rows.partition_by(month, as_dict=True).items():
+            self.away.setdefault(own, []).append(part["dossier"])
+
+    def entering(self, coming: Incoming, month: date) -> int:
+        """How many incoming rows enter a month."""
+        return coming.height(month) - sum(map(len, self.out.get(month, ())))
+
+    def touches(self, coming: Incoming, month: date) -> bool:
+        """Whether a month changes at all."""
+        return month in self.away or self.entering(coming, month) > 0
+
+
+def _move(store: Store, province_id: str, coming: Incoming, limits: pl.DataFrame, turns: _Turns) -> int:
+    """Adds the stored dossiers, beside those that change anyway, of which something else is derived now; how many."""
     found = 0
-    for file in stored:
-        before = _facts(file)
+    for file in store.files("facts", province_id):
+        before = parquet.scan([file], schema.FACTS).collect()
         after = schema.conform(derive(before.drop(list(schema.DERIVED)), limits), schema.FACTS)
         same = [after[name].eq_missing(before[name]) for name in schema.DERIVED]
         moved = after.filter(~pl.select(pl.all_horizontal(same)).to_series())
+        for own in turns.away.get(after["received_month"][0], ()):
+            moved = moved.filter(~pl.col("dossier").is_in(own.implode()))
         if moved.height:
-            found += _add_changed(engine, incoming, moved)
+            coming.add(moved.with_columns(dossier_id=pl.lit(None, pl.String)))
+            turns.take_away(moved, "received_month")
+            found += moved.height
     return found
 
 
-def _facts(file: str) -> pl.DataFrame:
-    """The rows of one file of the store; a column that it lacks is null."""
-    types = {"province_id": pl.String, "received_month": pl.Date}
-    rows = pl.read_parquet(file, hive_partitioning=True, hive_schema=types)
-    lacking = [name for name in schema.FACTS if name not in rows.columns]
-    return schema.conform(rows.with_columns(pl.lit(None).alias(name) for name in lacking), schema.FACTS)
-
-
-def _add_changed(engine: duckdb.DuckDBPyConnection, incoming: Incoming, moved: pl.DataFrame) -> int:
-    """Rows of the store among those that change, unless they do anyway; how many."""
-    first = incoming.rows
-    incoming.add(moved.with_columns(dossier_id=pl.lit(None, pl.String)))
-    _see(engine, "incoming", _incoming(incoming))
-    added = engine.execute(
-        """
-        insert into changed select dossier, place, 1, received_month, received_month
-        from incoming anti join changed using (dossier) where place >= $first
-        """,
-        {"first": first},
-    ).fetchone()
-    assert added is not None
-    return int(added[0])
-
-
-@dataclass(frozen=True)
-class _Months:
-    """By month of receipt, how many rows the file and the store have, and how many come and go."""
-
-    incoming: Mapping[date, int]
-    stored: Mapping[date, int]
-    coming: Mapping[date, int]
-    going: Mapping[date, int]
-
-    @classmethod
-    def of(cls, engine: duckdb.DuckDBPyConnection) -> _Months:
-        def by(month: str, table: str) -> dict[date, int]:
-            return dict(engine.execute(f"select {month}, count(*) from {table} group by all").fetchall())
-
-        return cls(
-            by("received_month", "incoming"),
-            by("received_month", "stored"),
-            by("month", "changed"),
-            by("old_month", "changed"),
-        )
-
-    def touched(self) -> list[date]:
-        """The months that change, in order."""
-        return sorted(month for month in {*self.coming, *self.going} if month is not None)
-
-    def rows(self, month: date) -> str | None:
-        """The query of a month ($month) as it will be: what stays of it, and the changed rows; None where it is empty.
-
-        Nothing is looked for where all rows come, none goes or none stays.
-        """
-        columns = _names(name for name in schema.FACTS if name not in schema.PARTITIONS)
-        coming, going = self.coming.get(month, 0), self.going.get(month, 0)
-        changed = "semi join (select place from changed where month = $month) using (place)"
-        gone = "anti join (select dossier from changed where old_month = $month) using (dossier)"
-        parts = []
-        if coming:
-            rows = f"incoming {changed}" if coming < self.incoming[month] else "incoming"
-            parts.append(f"select {columns} from {rows} where received_month = $month")
-        if going < self.stored.get(month, 0):
-            rows = f"stored {gone}" if going else "stored"
-            parts.append(f"select {columns} from {rows} where received_month = $month")
-        return f"{' union all '.join(parts)} order by received_on, unit_id, dossier" if parts else None
-
-
 def _written(
-    engine: duckdb.DuckDBPyConnection, store: Store, province_id: str, month: date, query: str | None
-) -> Written | None:
-    """A month as it will be, in a file no version lists yet; None when it is empty."""
-    if query is None:
-        return None
-    path = f"province_id={province_id}/received_month={month}/{uuid.uuid4()}.parquet"
-    file = store.path("facts") / path
-    file.parent.mkdir(parents=True, exist_ok=True)
-    how = f"format parquet, {_PACKED}, row_group_size {ROW_GROUP}"
-    rows = engine.execute(f"copy ({query}) to {_text(file)} ({how})", {"month": month}).fetchone()
-    assert rows is not None
-    return Written(path, int(rows[0]), {"province_id": province_id, "received_month": month.isoformat()})
+    store: Store, province_id: str, month: date, coming: Incoming, turns: _Turns
+) -> Iterator[Written]:
+    """A month as it will be, in files no version lists yet: one, or several of some days each where it is large."""
+    partitions = {"province_id": province_id, "received_month": month.isoformat()}
+    rows, number = _month(store, province_id, month, coming, turns)
+    for part in _by_days(rows, number):
+        disk.require_room(store.root, int(part.estimated_size()))  # in memory it is larger than in Parquet
+        yield store.put("facts", part.sort(_ORDER), partitions, level=_LEVEL)
+
+
+def _month(
+    store: Store, province_id: str, month: date, coming: Incoming, turns: _Turns
+) -> tuple[pl.LazyFrame, int]:
+    """The rows of a month as it will be, those that enter and those that stay, and how many they are.
+
+    Nothing is looked for where all rows enter, none leaves or none stays.
+    """
+    columns = [name for name in schema.FACTS if name not in schema.PARTITIONS]
+    parts, entering, staying = [schema.empty(schema.FACTS).lazy()], turns.entering(coming, month), 0
+    if entering:
+        parts.append(_except(coming.scan(month), "place", turns.out.get(month, ())))
+    if files := store.files("facts", province_id, month=month):
+        stored, away = parquet.scan(files, schema.FACTS), turns.away.get(month, ())
+        staying = int(stored.select(pl.len()).collect().item()) - sum(map(len, away))
+        if staying:
+            parts.append(_except(stored, "dossier", away))
+    return pl.concat([part.select(columns) for part in parts]), entering + staying
+
+
+def _except(rows: pl.LazyFrame, column: str, values: Sequence[pl.Series]) -> pl.LazyFrame:
+    return rows.filter(~pl.col(column).is_in(pl.concat(values).implode())) if values else rows
+
+
+def _by_days(rows: pl.LazyFrame, number: int) -> Iterator[pl.DataFrame]:
+    """The rows at once, or those of some days each where they are many; none where there are none."""
+    if number > incoming.AT_ONCE:
+        for first, last in _spans(rows):
+            days = pl.col("received_on").is_between(first, last)
+            yield rows.filter(days).collect(engine="streaming")
+    elif number:
+        yield rows.collect()
+
+
+def _spans(rows: pl.LazyFrame) -> list[tuple[date, date]]:
+    """First and last days of receipt, in order, of which each span has AT_ONCE rows or fewer, if its days allow."""
+    spans: list[tuple[date, date]] = []
+    waiting = 0
+    days = rows.group_by("received_on").len().sort("received_on").collect(engine="streaming")
+    for day, number in days.iter_rows():
+        if spans and waiting + number <= incoming.AT_ONCE:
+            spans[-1], waiting = (spans[-1][0], day), waiting + number
+        else:
+            spans.append((day, day))
+            waiting = number
+    return spans

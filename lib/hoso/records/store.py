@@ -235,10 +235,10 @@ class Store:
         return self.noted(table, opened)
 
     def put(
-        self, table: str, rows: pl.DataFrame, partitions: Mapping[str, str], *, packed: bool = True
+        self, table: str, rows: pl.DataFrame, partitions: Mapping[str, str], *, level: int | None = 1
     ) -> Written:
-        """Writes rows of one partition into a file that no version lists yet; unpacked what is read all the time."""
-        return commits.put(self.path(table), rows, partitions, packed=packed)
+        """Writes rows of one partition into a file that no version lists yet; `level` of zstd, None for not packed."""
+        return commits.put(self.path(table), rows, partitions, level=level)
 
     def commit(
         self,
