@@ -265,7 +265,7 @@ def test_a_disk_that_fills_during_an_import(tmp_path: Path) -> None:
     small.mkdir()
     first = write_csv(tmp_path / "first.csv", DOSSIERS)
     more = write_csv(tmp_path / "more.csv", dossiers(1, 40))
-    rests = ("0", "16", "1050")  # the last: room for the facts, and none for the ledger
+    rests = ("0", "16", "1070")  # the last: room for the facts, and none for the ledger
     command = ["unshare", "--mount", "--map-root-user", sys.executable, "-c", ON_A_SMALL_DISK]
     if shutil.which("unshare") is None or subprocess.run([*command[:3], "true"], check=False).returncode:
         missing("a mount namespace (unshare)", "HOSO_REQUIRE_MOUNTS")
