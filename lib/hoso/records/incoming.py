@@ -13,11 +13,12 @@ from typing import Final
 
 import polars as pl
 
-from . import disk
+from . import disk, schema
 
 AT_ONCE: Final = 250_000
 """Rows of a month that are compared or written at once, in about 200 MB."""
 
+_NAMED: Final[schema.Columns] = {"place": pl.UInt32, "dossier": pl.String, "received_month": pl.Date}
 _Extent = tuple[Path, int, int]  # a piece, and from which of its rows how many
 
 
@@ -78,7 +79,7 @@ class Incoming:
 
     def superseded(self) -> pl.DataFrame:
         """The rows of a dossier that a later row of it replaces (columns place, dossier, received_month)."""
-        names = self.scan().select("place", "dossier", "received_month")
         if not self._files or pl.concat(self._names).n_unique() == self.rows:
-            return pl.DataFrame(schema={"place": pl.UInt32, "dossier": pl.String, "received_month": pl.Date})
-        return names.filter(pl.col("place") < pl.col("place").max().over("dossier")).collect()
+            return schema.empty(_NAMED)
+        earlier = pl.col("place") < pl.col("place").max().over("dossier")
+        return self.scan().select(list(_NAMED)).filter(earlier).collect()

@@ -122,7 +122,7 @@ def _known(store: Store, province_id: str, coming: Incoming, before: pl.DataFram
     names = {name: schema.FACTS[name] for name in (*schema.PARTITIONS, "dossier")}
     elsewhere = parquet.scan(files, names).join(_without(missing, before), on="dossier", how="inner")
     moved = elsewhere.select("place", "dossier", same=pl.lit(False), old_month="received_month")
-    return pl.concat([here, moved.collect()])
+    return pl.concat([here, moved.collect(engine="streaming")])
 
 
 def _says_the_same() -> pl.Expr:
