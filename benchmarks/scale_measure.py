@@ -27,8 +27,8 @@ import polars as pl
 from hoso.delivery.engine import warmup
 from hoso.presentation import warm
 from hoso.records import ledger, merge, parquet, pieces, schema
+from hoso.records.daily import COLUMNS, build
 from hoso.records.incoming import Incoming
-from hoso.records.ledger import COLUMNS
 from hoso.records.store import Store
 from hoso.statistics.cells import rows_of
 from hoso.statistics.counts import COUNTS
@@ -44,7 +44,7 @@ MONTHS: Final = (
 MONTH: Final = "2026-09@calendar"
 Result = dict[str, Any]
 
-# What counting looks at: `facts_scan` reads these, and `ledger.build` is given no others.
+# What counting looks at: `facts_scan` reads these, and `records.daily.build` is given no others.
 TOUCHED: Final = (
     "province_id", "received_month", "unit_id", "level", "received_on", "closed_on", "due_on", "overdue_on", "late_on",
     "status", "channel", "service_level", "supplements", "fee", "paid_online", "punctuality", "late_by_clock",
@@ -77,7 +77,7 @@ def facts_scan(store: Store) -> Result:
 def facts_counted(store: Store) -> Result:
     """From the facts: the ledger's expressions on DuckDB, by unit and month instead of by unit and day."""
     facts = nw.from_native(_sql(store, f"select {', '.join(TOUCHED)} from facts"))
-    native: Any = ledger.build(facts).to_native()
+    native: Any = build(facts).to_native()
     sums = ", ".join(f"sum({name})::bigint as {name}" for name in COLUMNS)
     query = f"select province_id, unit_id, level, date_trunc('month', day) as month, {sums} from days group by all"
     found = native.query("days", f"select count(*), sum(received_all) from ({query})").fetchall()[0]

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 from pandas.testing import assert_frame_equal
 
-from hoso.records import importer, ledger, parquet, schema
+from hoso.records import daily, importer, ledger, parquet, schema
 from hoso.records.as_of import at
 from hoso.records.intake import Batch, read
 from hoso.records.store import Store
@@ -170,16 +170,16 @@ def test_the_small_tables(store: Path, table: str, monkeypatch: pytest.MonkeyPat
 
 def count_one_more(monkeypatch: pytest.MonkeyPatch) -> None:
     """What next year's ledger would do: it counts something more of every dossier received."""
-    events = ledger._events
+    events = daily._events
 
     def more() -> dict[str, dict[str, nw.Expr]]:
         found = events()
-        found["received_on"]["received_twice"] = ledger.in_scope()
+        found["received_on"]["received_twice"] = daily.in_scope()
         return found
 
-    monkeypatch.setattr(ledger, "_events", more)
-    monkeypatch.setattr(ledger, "COLUMNS", (*ledger.COLUMNS, "received_twice"))
-    monkeypatch.setitem(ledger.SCHEMA, "received_twice", pl.Int64)
+    monkeypatch.setattr(daily, "_events", more)
+    monkeypatch.setattr(daily, "COLUMNS", (*daily.COLUMNS, "received_twice"))
+    monkeypatch.setitem(daily.SCHEMA, "received_twice", pl.Int64)
 
 
 def test_a_count_that_the_ledger_lacks_is_no_0(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:

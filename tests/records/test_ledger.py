@@ -13,7 +13,7 @@ import pytest
 from deltalake import CommitProperties, write_deltalake
 from polars.testing import assert_frame_equal
 
-from hoso.records import delta, importer, keys, ledger, parquet, schema
+from hoso.records import daily, delta, importer, keys, ledger, parquet, schema
 from hoso.records.check import check
 from hoso.records.repair import ledger_again
 from hoso.records.store import Store
@@ -49,28 +49,28 @@ def opened(folder: Path) -> Store:
 
 
 def rows(store: Store, province_id: str = HA_GIANG.id) -> pl.DataFrame:
-    return ledger.scan(store.files("ledger", province_id, grain="unit")).sort(ledger.KEY).collect()
+    return ledger.scan(store.files("ledger", province_id, grain="unit")).sort(daily.KEY).collect()
 
 
 def sums(store: Store) -> pl.DataFrame:
     """By level and day; the file has them by year of receipt, in order."""
     own = ledger.scan_totals(store.files("ledger", HA_GIANG.id, grain="level")).collect()
     assert own.equals(own.sort("level", "day", maintain_order=True))
-    return own.group_by("level", "day", maintain_order=True).agg(pl.col(ledger.COLUMNS).sum())
+    return own.group_by("level", "day", maintain_order=True).agg(pl.col(daily.COLUMNS).sum())
 
 
 def anew(store: Store) -> pl.DataFrame:
     """What all facts of the province give in one piece."""
     facts = parquet.scan(store.files("facts", HA_GIANG.id), schema.FACTS)
-    built: pl.DataFrame = ledger.build(nw.from_native(facts)).collect().to_native()
-    return built.sort(ledger.KEY)
+    built: pl.DataFrame = daily.build(nw.from_native(facts)).collect().to_native()
+    return built.sort(daily.KEY)
 
 
 def whole(store: Store) -> bool:
     """The rows are those of all facts counted at once, and the sums are those of the rows, in order."""
     own = rows(store)
     assert_frame_equal(own, anew(store))
-    added = own.group_by("level", "day").agg(pl.col(ledger.COLUMNS).sum()).sort("level", "day")
+    added = own.group_by("level", "day").agg(pl.col(daily.COLUMNS).sum()).sort("level", "day")
     assert_frame_equal(sums(store), added)
     return True
 

@@ -17,8 +17,8 @@ from typing import Final, Literal
 
 import narwhals as nw
 
-from ..records import ledger
-from ..records.ledger import BANDS, PARTS, in_scope, is_in, true
+from ..records import daily
+from ..records.daily import BANDS, PARTS, in_scope, is_in, true
 from ..records.schema import CHANNELS, FLAGS, REFUSED, RESOLVED, WITHDRAWN
 from ..vocabulary.periods import Period
 
@@ -108,7 +108,7 @@ def processed(period: Period) -> nw.Expr:
 
 def handled(period: Period) -> nw.Expr:
     """Resolved by the office with a known handling time (thời gian giải quyết)."""
-    return resolved(period) & ledger.handled()
+    return resolved(period) & daily.handled()
 
 
 def between(column: str, period: Period) -> nw.Expr:
@@ -179,7 +179,7 @@ def _overdue_for(days: int) -> Count:
 
 def _late_for(days: int) -> Count:
     word = "late" if days == BANDS[0] else f"late_{days}"
-    return Count(lambda p: resolved(p) & ledger.late_by(days), ((1, word, "during"),))
+    return Count(lambda p: resolved(p) & daily.late_by(days), ((1, word, "during"),))
 
 
 def _bands(name: str, at_least: Callable[[int], Count]) -> dict[str, Count]:

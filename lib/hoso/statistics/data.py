@@ -13,7 +13,7 @@ import narwhals as nw
 import pandas as pd
 import polars as pl
 
-from ..records import catalogue, damage, engine, ledger, parquet, repair, schema
+from ..records import catalogue, daily, damage, engine, ledger, parquet, repair, schema
 from ..records.derive import derive
 from ..records.store import Store
 from ..vocabulary.errors import NoDataError, StoreError
@@ -107,7 +107,7 @@ class Data:
         return nw.from_native(parquet.scan(self._facts_files, schema.FACTS))
 
     def ledger(self) -> nw.LazyFrame[Any]:
-        """The daily counts (records.ledger), lazily, on polars, built from the same version of the facts.
+        """The daily counts (records.daily), lazily, on polars, built from the same version of the facts.
 
         StoreError when the facts were opened at a version of the caller's choice: there the facts alone are read.
         """
@@ -118,7 +118,7 @@ class Data:
     def totals(self) -> nw.LazyFrame[Any]:
         """The same added up by level and day (columns and order: records.ledger.scan_totals)."""
         if not self._has_ledger:
-            return ledger.totals(self.ledger())
+            return daily.totals(self.ledger())
         return nw.from_native(ledger.scan_totals(self._ledger_files("level")))
 
     @property
@@ -137,7 +137,7 @@ class Data:
     def _counted(self) -> pl.DataFrame:
         """The daily counts anew from the facts: the ledger is of a program that did not count all of it yet."""
         counted: pl.DataFrame = self.kept(
-            ("counted",), lambda: ledger.build(self.scan()).collect().to_native()
+            ("counted",), lambda: daily.build(self.scan()).collect().to_native()
         )
         return counted
 
@@ -169,7 +169,7 @@ class Data:
         return self.kept(("daily",), self._daily)
 
     def _daily(self) -> pd.DataFrame:
-        added = self.totals().group_by("level", "day").agg(nw.col(ledger.COLUMNS).sum()).sort("level", "day")
+        added = self.totals().group_by("level", "day").agg(nw.col(daily.COLUMNS).sum()).sort("level", "day")
         days = frame(added)
         return days.assign(day=pd.to_datetime(days["day"]))
 

@@ -13,7 +13,7 @@ from typing import Final
 
 import pandas as pd
 
-from ..records.ledger import BANDS
+from ..records.daily import BANDS
 from ..vocabulary.numbers import number
 from ..vocabulary.periods import Period
 from .counting import DIMENSIONS

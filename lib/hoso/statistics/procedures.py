@@ -17,7 +17,7 @@ from typing import Any, Final
 import narwhals as nw
 import pandas as pd
 
-from ..records.ledger import PARTS, true
+from ..records.daily import PARTS, true
 from ..records.schema import ONLINE_SERVICE
 from ..vocabulary.periods import Period
 from .counting import Grouping, keyed, keys_of

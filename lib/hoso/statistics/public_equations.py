@@ -24,7 +24,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..records.ledger import BANDS, PARTS
+from ..records.daily import BANDS, PARTS
 from ..records.schema import CHANNELS, FLAGS
 from .counts import COUNTS
 from .definitions import definitions

@@ -15,7 +15,7 @@ import pandas as pd
 import polars as pl
 
 from ..records import forgotten, parquet
-from ..records.ledger import is_in, true
+from ..records.daily import is_in, true
 from ..records.schema import CLOSING, FACTS
 from ..vocabulary.calendar import is_working_day
 from .data import Data, frame

@@ -16,7 +16,7 @@ from typing import Any, Final
 import narwhals as nw
 import polars as pl
 
-from ...records import deadlines, ledger, schema
+from ...records import daily, deadlines, schema
 from ...records.derive import derive
 from ...records.store import Store
 from ...statistics.data import Data
@@ -170,10 +170,10 @@ class Drawn(Data):
         return self.facts()
 
     def ledger(self) -> nw.LazyFrame[Any]:
-        return ledger.build(self.facts())
+        return daily.build(self.facts())
 
     def totals(self) -> nw.LazyFrame[Any]:
-        return ledger.totals(self.ledger())
+        return daily.totals(self.ledger())
 
 
 def drawn() -> Drawn:
