@@ -31,9 +31,9 @@ def rows_of(data: Data, period: Period, by: By, indicators: Collection[str]) -> 
 
 
 def _entries(period: Period, indicators: Collection[str]) -> list[Entry]:
-    known = definitions_on(period.end)
-    counts = [words for words in known.counts.values() if words.id in indicators]
-    return [*counts, *(entry for entry in known.indicators if entry.id in indicators)]
+    known, asked = definitions_on(period.end), frozenset(indicators)
+    counts = [words for words in known.counts.values() if words.id in asked]
+    return [*counts, *(entry for entry in known.indicators if entry.id in asked)]
 
 
 def _parts(entry: Entry) -> tuple[str, ...]:
