@@ -68,8 +68,13 @@ def daily(folder: Path) -> str:
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_every_commit_leaves_it(folder: Path, name: str) -> None:
+def test_every_commit_leaves_it(folder: Path, name: str, tmp_path: Path) -> None:
+    """The one that makes the table too."""
     assert is_as_the_log(folder, name)
+    new = tmp_path / "new"
+    new.mkdir()
+    assert stores.load(new, of(2, 20), "first.csv").accepted == 4
+    assert is_as_the_log(new, name)
     assert stores.load(folder, of(2, 20), "later.csv").accepted == 4
     assert is_as_the_log(folder, name)
 

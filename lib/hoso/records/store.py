@@ -274,8 +274,7 @@ class Store:
             sums.note(self.root, table)
         else:
             self.remote.push(table)
-        if opened is not None:
-            delta.followed(self.path(table), opened)
+        delta.followed(self.path(table), delta.table(self.path(table)) if opened is None else opened)
         version = self.version(table)
         assert version is not None
         return version
