@@ -14,6 +14,7 @@ from hoso.records import delta, joined, listing, sums
 from hoso.records.repair import ledger_again
 from hoso.records.store import Store
 from tests import stores
+from tests.records.test_damage import cut, empty, flip
 
 TABLES: Final = ("facts", "ledger", "imports")
 
@@ -102,21 +103,7 @@ def test_a_page_opens_no_log(folder: Path, made: Path, monkeypatch: pytest.Monke
     assert daily(folder) == wanted
 
 
-def a_byte(file: Path) -> None:
-    content = bytearray(file.read_bytes())
-    content[len(content) // 2] ^= 1
-    file.write_bytes(content)
-
-
-def half(file: Path) -> None:
-    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-
-
-def empty(file: Path) -> None:
-    file.write_bytes(b"")
-
-
-@pytest.mark.parametrize("spoil", [a_byte, half, empty, Path.unlink])
+@pytest.mark.parametrize("spoil", [flip, cut, empty, Path.unlink])
 def test_what_is_not_whole_is_not_there(folder: Path, made: Path, spoil: Callable[[Path], None]) -> None:
     """The figures are then those of the log."""
     files = sorted((folder / "store" / "sums").rglob("listing.json"))
