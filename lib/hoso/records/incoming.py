@@ -16,7 +16,7 @@ import polars as pl
 from . import disk, schema
 
 AT_ONCE: Final = 250_000
-"""Rows of a month that are compared or written at once, in about 200 MB."""
+"""Rows of a month that are compared or written at once."""
 
 _NAMED: Final[schema.Columns] = {"place": pl.UInt32, "dossier": pl.String, "received_month": pl.Date}
 _Extent = tuple[Path, int, int]  # a piece, and from which of its rows how many
@@ -35,7 +35,7 @@ class Incoming:
     def add(self, facts: pl.DataFrame) -> None:
         """One more piece (columns FACTS, dossier_id) behind the others: of a dossier twice in a file the last row counts."""
         file = self.folder / f"facts-{len(self._files):05d}.arrow"
-        numbered = facts.with_row_index("place", offset=self.rows)
+        numbered = facts.with_row_index("place", offset=self.rows).cast({"place": _NAMED["place"]})
         if not numbered["received_month"].is_sorted():
             numbered = numbered.sort("received_month", maintain_order=True)
         disk.require_room(self.folder, int(numbered.estimated_size()))

@@ -109,7 +109,11 @@ def scan(files: Sequence[str]) -> pl.LazyFrame:
 
 def scan_totals(files: Sequence[str]) -> pl.LazyFrame:
     """The rows of its files by level (columns level, day, daily.COLUMNS), in that order; of a day one a year of receipt."""
-    return parquet.scan(files, {name: daily.SCHEMA[name] for name in ("level", "day", *daily.COLUMNS)}, ())
+    return parquet.scan(files, _of_sums(), ())
+
+
+def _of_sums() -> schema.Columns:
+    return {name: daily.SCHEMA[name] for name in ("level", "day", *daily.COLUMNS)}
 
 
 def _grain(year: int) -> str:
@@ -162,8 +166,13 @@ def _as_they_were(sums: Sequence[str], untouched: Mapping[str, Sequence[str]]) -
     An earlier program told no year of them: then they are added up from the rows.
     """
     years = {int(grain.removeprefix(f"{_UNIT}-")): files for grain, files in untouched.items()}
-    columns = {name: daily.SCHEMA[name] for name in ("level", "day", *daily.COLUMNS)} | _YEAR
-    kept = parquet.scan(sums, columns, ()).filter(pl.col("received_year").is_in(list(years))).collect()
+    if not years:
+        return []
+    kept = (
+        parquet.scan(sums, _of_sums() | _YEAR, ())
+        .filter(pl.col("received_year").is_in(list(years)))
+        .collect()
+    )
     if set(kept["received_year"]) == set(years):
         return [kept]
     return [_added_up(scan(files), year) for year, files in years.items()]

@@ -74,17 +74,17 @@ def plan(store: Store, province_id: str, coming: Incoming, limits: pl.DataFrame 
     counts = _counts(coming, before, known)
     ids = _new_ids(coming, before, known) if counts["accepted"] else None
     same, other = known.filter("same"), known.filter(~pl.col("same"))
-    turns = _Turns()
-    turns.leave_out(before, "received_month")
-    turns.leave_out(same, "old_month")
-    turns.take_away(other, "old_month")
-    moved = 0 if limits is None else _move(store, province_id, coming, limits, turns)
+    exchange = _Exchange()
+    exchange.leave_out(before, "received_month")
+    exchange.leave_out(same, "old_month")
+    exchange.take_away(other, "old_month")
+    moved = 0 if limits is None else _move(store, province_id, coming, limits, exchange)
     months: list[date] = []
     files: list[Written] = []
-    for month in sorted({*coming.months, *turns.away}):
-        if turns.touches(coming, month):
+    for month in sorted({*coming.months, *exchange.away}):
+        if exchange.touches(coming, month):
             months.append(month)
-            files += _written(store, province_id, month, coming, turns)
+            files += _written(store, province_id, month, coming, exchange)
     return Change(months, files, counts, ids, moved)
 
 
@@ -161,7 +161,7 @@ def _new_ids(coming: Incoming, before: pl.DataFrame, known: pl.DataFrame) -> Pat
 
 
 @dataclass
-class _Turns:
+class _Exchange:
     """By month of receipt: the places of incoming rows that do not enter it, and the stored dossiers that leave it."""
 
     out: dict[date, list[pl.Series]] = field(default_factory=dict)
@@ -186,7 +186,7 @@ class _Turns:
         return month in self.away or self.entering(coming, month) > 0
 
 
-def _move(store: Store, province_id: str, coming: Incoming, limits: pl.DataFrame, turns: _Turns) -> int:
+def _move(store: Store, province_id: str, coming: Incoming, limits: pl.DataFrame, exchange: _Exchange) -> int:
     """Adds the stored dossiers, beside those that change anyway, of which something else is derived now; how many."""
     found = 0
     for file in store.files("facts", province_id):
@@ -194,39 +194,39 @@ def _move(store: Store, province_id: str, coming: Incoming, limits: pl.DataFrame
         after = schema.conform(derive(before.drop(list(schema.DERIVED)), limits), schema.FACTS)
         same = [after[name].eq_missing(before[name]) for name in schema.DERIVED]
         moved = after.filter(~pl.select(pl.all_horizontal(same)).to_series())
-        for own in turns.away.get(after["received_month"][0], ()):
+        for own in exchange.away.get(after["received_month"][0], ()):
             moved = moved.filter(~pl.col("dossier").is_in(own.implode()))
         if moved.height:
             coming.add(moved.with_columns(dossier_id=pl.lit(None, pl.String)))
-            turns.take_away(moved, "received_month")
+            exchange.take_away(moved, "received_month")
             found += moved.height
     return found
 
 
 def _written(
-    store: Store, province_id: str, month: date, coming: Incoming, turns: _Turns
+    store: Store, province_id: str, month: date, coming: Incoming, exchange: _Exchange
 ) -> Iterator[Written]:
     """A month as it will be, in files no version lists yet: one, or several of some days each where it is large."""
     partitions = {"province_id": province_id, "received_month": month.isoformat()}
-    rows, number = _month(store, province_id, month, coming, turns)
+    rows, number = _month(store, province_id, month, coming, exchange)
     for part in _by_days(rows, number):
         disk.require_room(store.root, int(part.estimated_size()))  # in memory it is larger than in Parquet
         yield store.put("facts", part.sort(_ORDER), partitions, level=_LEVEL)
 
 
 def _month(
-    store: Store, province_id: str, month: date, coming: Incoming, turns: _Turns
+    store: Store, province_id: str, month: date, coming: Incoming, exchange: _Exchange
 ) -> tuple[pl.LazyFrame, int]:
     """The rows of a month as it will be, those that enter and those that stay, and how many they are.
 
     Nothing is looked for where all rows enter, none leaves or none stays.
     """
     columns = [name for name in schema.FACTS if name not in schema.PARTITIONS]
-    parts, entering, staying = [schema.empty(schema.FACTS).lazy()], turns.entering(coming, month), 0
+    parts, entering, staying = [schema.empty(schema.FACTS).lazy()], exchange.entering(coming, month), 0
     if entering:
-        parts.append(_except(coming.scan(month), "place", turns.out.get(month, ())))
+        parts.append(_except(coming.scan(month), "place", exchange.out.get(month, ())))
     if files := store.files("facts", province_id, month=month):
-        stored, away = parquet.scan(files, schema.FACTS), turns.away.get(month, ())
+        stored, away = parquet.scan(files, schema.FACTS), exchange.away.get(month, ())
         staying = int(stored.select(pl.len()).collect().item()) - sum(map(len, away))
         if staying:
             parts.append(_except(stored, "dossier", away))
